@@ -1,0 +1,40 @@
+/** The contract of an assignment (`assignments/<id>/assignment.json`), as a schema. */
+import { z } from 'zod';
+
+const port = z.strictObject({
+  transport: z.enum(['tcp', 'udp']),
+  protocol: z.string().describe('Name of the protocol that is spoken there.'),
+  opener: z
+    .enum(['subject', 'grader'])
+    .describe('Who listens: the program under test, or the grader (the program calls).'),
+  textbook: z.number().int().min(1).max(65535).describe('Port that the lecture uses.'),
+});
+
+export const contract = z.strictObject({
+  $schema: z.string().optional(),
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  title: z.string().min(1),
+  says: z.string().min(1).describe('The task in one sentence.'),
+  role: z.enum(['server', 'client']).describe('A server runs and is called; a client is run once a check.'),
+  program: z.string().describe('Name of an executable that is looked for in a submission.'),
+  arguments: z.array(z.string()),
+  ports: z.record(z.string(), port).refine(ports => Object.keys(ports).length > 0, 'at least one port'),
+  knobs: z
+    .record(z.string(), z.strictObject({ default: z.string(), says: z.string() }))
+    .optional()
+    .describe('Environment variables that the program reads.'),
+  folders: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .optional()
+    .describe('Placeholder -> path -> text; a path that ends in "/" is a folder.'),
+  limits: z
+    .strictObject({
+      readyMs: z.number().int().positive().describe('Time to open the port.'),
+      idleMs: z.number().int().positive().describe('Given up sooner when it only sleeps, without a socket.'),
+    })
+    .optional(),
+  topics: z.array(z.string()).min(1).describe('Files of fixtures/checks/<id>/, in the order of the report.'),
+});
+export type Contract = z.infer<typeof contract>;
+export type PortSpec = z.infer<typeof port>;
+export const defaultLimits = { readyMs: 10_000, idleMs: 3_000 };

@@ -1,0 +1,173 @@
+/** The commands with their options, as Commander describes them. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Io } from './commands/io.ts';
+import { noSuchCommand, UsageError } from './errors.ts';
+import { version } from './version.ts';
+
+function terminal(): Io {
+  const { env, stdout, stderr } = process;
+  const plain = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return {
+    out: text => void stdout.write(text),
+    err: text => void stderr.write(text),
+    outIsTerminal: stdout.isTTY === true,
+    errIsTerminal: stderr.isTTY === true,
+    color: stdout.isTTY === true && !plain && env.TERM !== 'dumb',
+    // A pipe or a file takes UTF-8; a terminal says what it takes.
+    unicode: stdout.isTTY !== true || /utf-?8/i.test(locale),
+    width: stdout.columns ?? 100,
+    cwd: process.cwd(),
+  };
+}
+
+function numberFrom(least: number, what: string): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least)
+      throw new InvalidArgumentError(`It takes ${what}.`);
+    return value;
+  };
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('It takes a port, 1 to 65535.');
+  return port;
+}
+
+function oneOf<T extends string>(...allowed: readonly T[]): (text: string) => T {
+  return text => {
+    const found = allowed.find(item => item === text);
+    if (found === undefined) throw new InvalidArgumentError(`It takes ${allowed.join(' or ')}.`);
+    return found;
+  };
+}
+
+const ids = (text: string): string[] =>
+  text
+    .split(',')
+    .map(id => id.trim())
+    .filter(Boolean);
+const languages = ['python', 'java', 'c'] as const;
+
+interface CheckFlags {
+  only?: string[];
+  port?: number;
+  seed?: string;
+  format: 'text' | 'json';
+  out?: string;
+  slow: number;
+  verbose?: true;
+  build?: string;
+}
+
+function define(io: Io, done: (status: number) => void): Command {
+  const program = new Command('wiremark')
+    .description('Marks network programs by what goes over the wire.')
+    .version(version)
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err });
+
+  program
+    .command('check')
+    .description('grade a program; without a command, the one in the current folder')
+    .argument('<assignment>')
+    .argument('[command...]', 'after "--", as you would type it; {port}, {host} … stand for what it is given')
+    .option('--only <ids>', 'grade only these checks (comma-separated)', ids)
+    .option('--port <n>', 'the port that the program insists on', portNumber)
+    .option('--seed <text>', 'repeat a run with the values it had')
+    .option('--format <name>', 'text or json', oneOf('text', 'json'), 'text' as const)
+    .option('--out <file>', 'write the report there')
+    .option('--slow <factor>', 'stretch every deadline', numberFrom(0.05, 'a factor such as 2'), 1)
+    .option('--verbose', 'show the exchanges of met checks too')
+    .option('--build <line>', 'shell line that builds the program first')
+    .passThroughOptions(false)
+    .action(async (assignment: string, command: string[], flags: CheckFlags) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      done(await checkCommand(assignment, command, { ...flags, verbose: flags.verbose === true }, io));
+    });
+
+  program
+    .command('list')
+    .description('the assignments; or the checks of one, with their points')
+    .argument('[assignment]')
+    .action(async (assignment: string | undefined) => {
+      const { listCommand } = await import('./commands/list.ts');
+      done(await listCommand(assignment, io));
+    });
+
+  program
+    .command('explain')
+    .description(
+      'the contract of an assignment; or a check: its rule, clause, sample exchange and by-hand command',
+    )
+    .argument('<assignment[/check]>')
+    .action(async (what: string) => {
+      const { explainCommand } = await import('./commands/explain.ts');
+      done(await explainCommand(what, io));
+    });
+
+  program
+    .command('new')
+    .description('put a starter and the handout into a folder')
+    .argument('<assignment>')
+    .requiredOption('--lang <name>', languages.join(', '), oneOf(...languages))
+    .argument('[dir]', 'folder to make; named after the assignment when left out')
+    .action(async (assignment: string, dir: string | undefined, flags: { lang: string }) => {
+      const { newCommand } = await import('./commands/new.ts');
+      done(await newCommand(assignment, flags.lang, dir, io));
+    });
+
+  program
+    .command('show')
+    .description('print a result again that was written with --format json')
+    .argument('<file>')
+    .argument('[check]', 'only this check, in full')
+    .option('--verbose', 'show the exchanges of met checks too, where the result has them')
+    .action(async (file: string, check: string | undefined, flags: { verbose?: true }) => {
+      const { showCommand } = await import('./commands/show.ts');
+      done(await showCommand(file, check, flags.verbose === true, io));
+    });
+
+  program
+    .command('lint')
+    .description('examine fixtures and contracts')
+    .argument('[files...]')
+    .action(async (files: string[]) => {
+      const { lintCommand } = await import('./commands/lint.ts');
+      done(await lintCommand(files, io));
+    });
+  return program;
+}
+
+/** Runs one command; the answer is the exit status. Wrong use throws a UsageError. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const io = terminal();
+  let status = 0;
+  const program = define(io, value => {
+    status = value;
+  });
+  const known = program.commands.map(command => command.name());
+  const [word] = argv;
+  if (word === undefined) {
+    io.out(program.helpInformation());
+    return 2;
+  }
+  if (!word.startsWith('-') && !known.includes(word)) throw noSuchCommand(word, known);
+  program.configureOutput({ outputError: () => undefined });
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const text = error.message.replace(/^error: /, '');
+    const usage = known.includes(word) ? `\nSee: wiremark ${word} --help` : '';
+    throw new UsageError(`${text.charAt(0).toUpperCase()}${text.slice(1)}${usage}`);
+  }
+  return status;
+}

@@ -1,0 +1,268 @@
+/**
+ * Plays the checks of an assignment and gives each its verdict.
+ *
+ * Checks that only look share one running server; a lane is one such server. A check that fails there
+ * says nothing yet: its server is thrown away, and the check is repeated alone on a fresh program with
+ * more patience. Only that second verdict counts, so a neighbour's crash or a slow moment costs nobody
+ * marks. As soon as a lane waits, another is opened for the checks behind it.
+ */
+import type { PlannedCheck } from '../fixture/plan.ts';
+import { Transcript } from '../wire/transcript.ts';
+import { Agenda, type Closed } from './agenda.ts';
+import type { Scene } from './context.ts';
+import { scriptedWait } from './estimate.ts';
+import { patience } from './patience.ts';
+import { type Outcome, playCheck } from './player.ts';
+import { Pool, waitingAfter } from './pool.ts';
+import {
+  launchIn,
+  notReady,
+  type Started,
+  type StartProblem,
+  type StartSpec,
+  startServer,
+  takePlace,
+} from './start.ts';
+import { Values } from './values.ts';
+
+export interface Decision {
+  check: PlannedCheck;
+  verdict: 'met' | 'unmet' | 'void' | 'unreached';
+  outcome: Outcome | undefined;
+  /** Failed beside others, met alone. */
+  unsteady: boolean;
+  waitsFor: string | undefined;
+}
+
+export interface LaneOptions extends StartSpec {
+  checks: readonly PlannedCheck[];
+  seed: string;
+  /** Processors to use. */
+  cpus: number;
+  decided(decision: Decision): void;
+}
+
+/** Programs that run at the same time, at the most; most of them wait. */
+const mostPrograms = 16;
+
+export class Lanes {
+  readonly #options: LaneOptions;
+  readonly #agenda: Agenda;
+  readonly #pool: Pool;
+  readonly #idle: Started[] = [];
+  readonly #tasks = new Set<Promise<void>>();
+  #lanes = 0;
+  #problem: StartProblem | undefined;
+  /** The first program that was started, for the report. */
+  command: string[] | undefined;
+  /** Notes for the report, e.g. a flood of output. */
+  readonly notes = new Set<string>();
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#agenda = new Agenda(options.checks);
+    // A program with a port of its own can only run once at a time.
+    const most = options.fixedPort === undefined ? mostPrograms : 1;
+    this.#pool = new Pool(options.cpus, most);
+  }
+
+  /** Settles when every check is decided; the answer is the reason if the program never got to its first. */
+  async run(): Promise<StartProblem | undefined> {
+    this.#advance();
+    while (this.#tasks.size > 0) await Promise.race(this.#tasks);
+    await Promise.all(this.#idle.map(started => this.#leave(started)));
+    return this.#problem;
+  }
+
+  get #isServer(): boolean {
+    return this.#options.contract.role === 'server';
+  }
+
+  #shares = (check: PlannedCheck): boolean => this.#isServer && check.subject !== 'own';
+  #alone = (check: PlannedCheck): boolean => !this.#shares(check);
+
+  /** Gives everything that can be played now to a lane or a program of its own. */
+  #advance(): void {
+    if (this.#problem !== undefined) return;
+    if (this.#lanes === 0) this.#openLane();
+    for (let own = this.#agenda.take(this.#alone); own !== undefined; own = this.#agenda.take(this.#alone)) {
+      const check = own;
+      this.#track(this.#pool.run(() => this.#first(check)));
+    }
+  }
+
+  #openLane(): void {
+    if (!this.#agenda.has(this.#shares)) return;
+    this.#lanes += 1;
+    this.#track(this.#pool.run(() => this.#lane()));
+  }
+
+  #track(task: Promise<void>): void {
+    const tracked = task.finally(() => this.#tasks.delete(tracked));
+    this.#tasks.add(tracked);
+  }
+
+  async #lane(): Promise<void> {
+    let started = this.#idle.pop();
+    for (let check = this.#next(); check !== undefined; check = this.#next()) {
+      const ready = started ?? (await this.#start(check));
+      if (ready === undefined) break;
+      started = ready;
+      const outcome = await this.#watched(check, ready);
+      if (outcome.verdict === 'met' && ready.program.ending === undefined)
+        this.#decide(check, outcome, false);
+      else {
+        await this.#leave(ready);
+        started = undefined;
+        if (outcome.verdict === 'met') this.#decide(check, outcome, false);
+        else this.#repeat(check);
+      }
+    }
+    this.#lanes -= 1;
+    if (started === undefined) return;
+    if (this.#options.fixedPort === undefined) this.#idle.push(started);
+    else await this.#leave(started);
+  }
+
+  #next(): PlannedCheck | undefined {
+    return this.#problem === undefined ? this.#agenda.take(this.#shares) : undefined;
+  }
+
+  /** Plays beside others; opens another lane when this one waits. */
+  async #watched(check: PlannedCheck, started: Started): Promise<Outcome> {
+    const relieve = (): void => {
+      if (this.#lanes < mostPrograms) this.#openLane();
+    };
+    const waits = scriptedWait(check.steps) >= waitingAfter;
+    if (waits) relieve();
+    const timer = waits ? undefined : setTimeout(relieve, waitingAfter);
+    try {
+      return await this.#play(check, started, 'shared');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A server for a lane. One that can not be started is tried once more; then the check is not shared. */
+  async #start(check: PlannedCheck): Promise<Started | undefined> {
+    const first = await startServer(this.#options);
+    const started =
+      'problem' in first && first.problem.kind === 'ended' ? await startServer(this.#options) : first;
+    if (!('problem' in started)) {
+      this.command ??= started.command;
+      return started;
+    }
+    if (this.command === undefined) this.#problem ??= started;
+    else this.#repeat(check);
+    return undefined;
+  }
+
+  /** The first run of a check with a program of its own. */
+  async #first(check: PlannedCheck): Promise<void> {
+    const outcome = await this.#playOnFresh(check, 'shared');
+    if (outcome?.verdict === 'met') this.#decide(check, outcome, false);
+    else if (this.#problem === undefined) this.#repeat(check);
+  }
+
+  #repeat(check: PlannedCheck): void {
+    this.#track(
+      this.#pool.run(async () => {
+        const outcome = await this.#playOnFresh(check, 'alone');
+        if (outcome !== undefined) this.#decide(check, outcome, outcome.verdict === 'met');
+      }),
+    );
+  }
+
+  /** Undefined: the program could not even be started, which is the run's problem. */
+  async #playOnFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
+    const spec = { ...this.#options, host: this.#hostFor(check) };
+    if (!this.#isServer) {
+      const place = await takePlace(spec);
+      const outcome = await this.#play(check, { place, program: undefined, command: [] }, mode);
+      await place.leave();
+      return outcome;
+    }
+    const started = await startServer(spec);
+    if ('problem' in started) {
+      if (this.command === undefined) this.#problem ??= started;
+      const transcript = new Transcript();
+      const says = started.problem.says;
+      const failure = { says, step: 0, difference: undefined, channel: undefined };
+      const verdict = started.problem.kind === 'taken' ? 'void' : 'unmet';
+      const program = { ending: 'did not start', stderr: started.problem.output };
+      return { verdict, failure, credit: undefined, transcript, byHand: undefined, program, ms: 0 };
+    }
+    this.command ??= started.command;
+    const outcome = await this.#play(check, started, mode);
+    await this.#leave(started);
+    return outcome;
+  }
+
+  #hostFor(check: PlannedCheck): string | undefined {
+    if (check.host === undefined) return undefined;
+    return new Values(`${this.#options.seed}/${check.id}`, {}, new Map()).fillText(check.host);
+  }
+
+  #play(
+    check: PlannedCheck,
+    started: { place: Started['place']; program: Started['program'] | undefined; command: string[] },
+    mode: 'shared' | 'alone',
+  ): Promise<Outcome> {
+    const { contract, seed, slow } = this.#options;
+    const { place } = started;
+    const scene: Scene = {
+      check,
+      contract,
+      place,
+      program: started.program,
+      transcript: new Transcript(),
+      patience: patience(mode, slow),
+      seed,
+      start: options => {
+        const run = launchIn(place, this.#options, options);
+        this.command ??= run.command;
+        return run.program;
+      },
+    };
+    if (this.#isServer) {
+      scene.restart = async (signal, withinMs) => {
+        const { program } = scene;
+        if (program !== undefined) await endBy(program, signal);
+        const again = launchIn(place, this.#options);
+        const limits = { readyMs: withinMs, idleMs: withinMs };
+        const spec = { ...this.#options, slow: 1, contract: { ...contract, limits } };
+        const problem = await notReady(again, spec);
+        return problem === undefined ? again.program : { problem: problem.says };
+      };
+    }
+    return playCheck(scene);
+  }
+
+  #decide(check: PlannedCheck, outcome: Outcome, unsteady: boolean): void {
+    const { verdict } = outcome;
+    this.#options.decided({ check, verdict, outcome, unsteady, waitsFor: undefined });
+    for (const closed of this.#agenda.decide(check.id, verdict, outcome.failure?.step)) this.#close(closed);
+    this.#advance();
+  }
+
+  #close({ check, verdict, waitsFor }: Closed): void {
+    this.#options.decided({ check, verdict, outcome: undefined, unsteady: false, waitsFor });
+  }
+
+  async #leave(started: Started): Promise<void> {
+    const { elided } = started.program.output('stdout');
+    if (elided > 0)
+      this.notes.add('The program printed so much that only the beginning and the end were kept.');
+    await started.place.leave();
+  }
+}
+
+/** Milliseconds that a program gets to end by itself. */
+const graceMs = 500;
+
+async function endBy(program: Started['program'], signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  program.subject.signal(signal);
+  const late = new Promise(resolve => setTimeout(resolve, graceMs));
+  await Promise.race([program.subject.ended, late]);
+  await program.subject.stop();
+}

@@ -1,0 +1,131 @@
+/**
+ * Plays one check: its steps, one after another, until the first that is not met. What happened is in
+ * the transcript; why it failed is the failure of that step. The grader's own trouble makes it void.
+ */
+import type { Step } from '../fixture/schema.ts';
+import type { HandAct } from '../protocol/by-hand.ts';
+import { protocolNamed } from '../protocol/registry.ts';
+import { GraderTrouble } from '../wire/channel.ts';
+import type { Transcript, TranscriptEvent } from '../wire/transcript.ts';
+import { placeActors } from './actor.ts';
+import { Context, type Scene } from './context.ts';
+import { type Failure, Unmet } from './failure.ts';
+import { endingInWords, type Program } from './program.ts';
+import { conversation } from './steps/conversation.ts';
+import { evidence } from './steps/evidence.ts';
+import { flow, type PlaySteps } from './steps/flow.ts';
+import { process as processSteps } from './steps/process.ts';
+import { UnknownValue } from './values.ts';
+
+export interface Outcome {
+  verdict: 'met' | 'unmet' | 'void';
+  failure: Failure | undefined;
+  credit: { k: number; n: number } | undefined;
+  transcript: Transcript;
+  /** Shell command that shows the same by hand. */
+  byHand: string | undefined;
+  /** How the program ended and what it printed last, where it ended during a check that is not met. */
+  program: { ending: string; stderr: string } | undefined;
+  ms: number;
+}
+
+type Play = (step: never, context: Context, play: PlaySteps) => void | Promise<void>;
+const table: Readonly<Record<string, Play>> = { ...conversation, ...evidence, ...processSteps, ...flow };
+
+/** The verb of a step is the key that names an entry of the table; these two may also be details of another. */
+const alsoDetails = ['expect', 'pause'];
+
+function verbOf(step: Step): string {
+  const verbs = Object.keys(step).filter(key => Object.hasOwn(table, key));
+  const verb = verbs.find(key => !alsoDetails.includes(key)) ?? verbs[0];
+  if (verb === undefined) throw new GraderTrouble(`no verb in step ${JSON.stringify(step)}`);
+  return verb;
+}
+
+const playSteps: PlaySteps = async (steps, context) => {
+  for (const step of steps) await table[verbOf(step)]?.(step as never, context, playSteps);
+};
+
+/** Plays the check in its scene. Settles when all that it opened is closed again; never rejects. */
+export async function playCheck(scene: Scene): Promise<Outcome> {
+  const context = new Context(scene);
+  const begun = scene.transcript.now();
+  let at = 0;
+  let thrown: unknown;
+  try {
+    await placeActors(context);
+    for (const [i, step] of scene.check.steps.entries()) {
+      at = i;
+      await playSteps([step], context);
+    }
+  } catch (error) {
+    thrown = error;
+  }
+  for (const { channel } of context.channels.values()) channel.dispose();
+  const { transcript } = scene;
+  const ms = transcript.now() - begun;
+  const base = { transcript, ms, credit: undefined, byHand: undefined, program: undefined };
+  if (thrown === undefined) return { ...base, verdict: 'met', failure: undefined };
+  const says = thrown instanceof Error ? thrown.message : String(thrown);
+  const failure = { says, step: at, difference: undefined, channel: undefined };
+  if (!(thrown instanceof Unmet)) {
+    const own = thrown instanceof GraderTrouble || thrown instanceof UnknownValue;
+    return { ...base, verdict: 'void', failure: own ? failure : { ...failure, says: stackOf(thrown) } };
+  }
+  const { difference, channel, credit } = thrown;
+  return {
+    ...base,
+    verdict: 'unmet',
+    failure: { ...failure, difference, channel },
+    credit,
+    byHand: byHand(scene, channel),
+    program: lastWords(scene.program),
+  };
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+/** The last lines that a program printed before it ended, at most 20. */
+export function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-20).join('\n');
+}
+
+function lastWords(program: Program | undefined): Outcome['program'] {
+  const ending = program?.ending;
+  if (program === undefined || ending === undefined) return undefined;
+  const stderr = program.output('stderr').text || program.output('stdout').text;
+  return { ending: endingInWords(ending), stderr: lastLines(stderr) };
+}
+
+/** Gaps shorter than this between two sends are not worth a pause by hand, in milliseconds. */
+const noticeable = 10;
+
+function actsOf(events: readonly TranscriptEvent[], channel: string): HandAct[] {
+  const acts: HandAct[] = [];
+  let last: TranscriptEvent | undefined;
+  for (const event of events.filter(item => item.channel === channel)) {
+    const mine = event.by === 'grader';
+    if (mine && event.kind === 'data' && event.bytes !== undefined) {
+      if (last?.by === 'grader' && event.at - last.at >= noticeable)
+        acts.push({ kind: 'pause', ms: event.at - last.at });
+      acts.push({ kind: 'send', bytes: event.bytes });
+    }
+    if (mine && (event.kind === 'end' || event.kind === 'close')) acts.push({ kind: 'end' });
+    if (event.kind === 'data') last = event;
+  }
+  return acts;
+}
+
+/** The address at which a student tries things by hand is the lecture's. */
+function byHand(scene: Scene, failedOn: string | undefined): string | undefined {
+  const { contract, transcript, check } = scene;
+  const [port] = Object.values(contract.ports);
+  if (port === undefined) return undefined;
+  const protocol = protocolNamed(port.protocol);
+  const channel = failedOn ?? Object.keys(check.actors ?? {})[0];
+  if (channel === undefined) return undefined;
+  const acts = actsOf(transcript.events, channel);
+  if (contract.role === 'server') return protocol.byHand(acts, '127.0.0.1', port.textbook);
+  return protocol.byHandServer(acts, port.textbook);
+}

@@ -1,0 +1,93 @@
+/** Steps that look at what is left: files, folders, and what an actor has heard. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { StepOf } from '../../fixture/schema.ts';
+import type { Difference } from '../../judge/difference.ts';
+import type { Json } from '../../judge/json.ts';
+import { match } from '../../judge/match.ts';
+import { aboutMain } from '../../protocol/protocol.ts';
+import { sleep } from '../../wire/signal.ts';
+import type { Context } from '../context.ts';
+import { Unmet } from '../failure.ts';
+
+/** Files are read up to this size, in bytes; a larger one is judged by its beginning. */
+const largestFile = 16 * 1024 * 1024;
+
+/** Paths that fit a pattern whose last part may hold "*". Names that begin with a dot do not. */
+async function paths(pattern: string): Promise<string[]> {
+  const folder = dirname(pattern);
+  const parts = basename(pattern)
+    .split('*')
+    .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const name = new RegExp(`^${parts.join('.*')}$`, 's');
+  const entries = await readdir(folder).catch(() => []);
+  return entries
+    .filter(entry => !entry.startsWith('.') && name.test(entry))
+    .sort()
+    .map(entry => join(folder, entry));
+}
+
+/** Looks once, and once more after a moment: a rename may be under way. */
+async function twice(
+  context: Context,
+  look: () => Promise<{ says: string; difference?: Difference } | undefined>,
+): Promise<void> {
+  if ((await look()) === undefined) return;
+  await sleep(context.scene.patience.recheck);
+  const problem = await look();
+  if (problem !== undefined) throw new Unmet(problem.says, { difference: problem.difference });
+}
+
+async function file(step: StepOf<'file'>, context: Context): Promise<void> {
+  const pattern = context.values.fillText(step.file);
+  const shown = context.values.shown(step.file);
+  const about = aboutMain({ main: 'text' }, context.values.fill(step.expect));
+  await twice(context, async () => {
+    const found = await paths(pattern);
+    const [path] = found;
+    if (path === undefined) return { says: `there is no file ${shown}` };
+    if (found.length > 1) return { says: `there are ${found.length} files ${shown}, not one` };
+    const { size } = await stat(path);
+    const text = (await readFile(path)).subarray(0, largestFile).toString('utf8');
+    const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+    const difference = match(about, { name: basename(path), text, lines, size }, context.bindings);
+    return difference && { says: `the file ${basename(path)} is not as it should be`, difference };
+  });
+}
+
+async function folder(step: StepOf<'folder'>, context: Context): Promise<void> {
+  const path = context.values.fillText(step.folder);
+  const about = aboutMain({ main: 'names' }, context.values.fill(step.expect));
+  await twice(context, async () => {
+    const names = (await readdir(path).catch(() => [])).sort();
+    const difference = match(about, { names, count: names.length }, context.bindings);
+    return (
+      difference && {
+        says: `the folder ${context.values.shown(step.folder)} is not as it should be`,
+        difference,
+      }
+    );
+  });
+}
+
+function heard(step: StepOf<'heard'>, context: Context): void {
+  const { name, channel, protocol } = context.find(step.heard);
+  const judge = (expectation: Json | undefined, value: Json, says: string): void => {
+    if (expectation === undefined) return;
+    const difference = match(context.values.fill(expectation), value, context.bindings);
+    if (difference !== undefined) throw new Unmet(says, { channel: name, difference });
+  };
+  const { received } = channel;
+  const gaps = received.slice(1).map((later, i) => Math.round(later.at - (received[i]?.at ?? 0)));
+  judge(step.connections, channel.connections, 'the number of connections is another');
+  judge(step.count, received.length, 'the number of messages is another');
+  const list = Array.isArray(step.expect) ? step.expect.map(item => aboutMain(protocol, item)) : step.expect;
+  judge(
+    list,
+    received.map(item => item.message),
+    'what came is something else',
+  );
+  for (const gap of gaps) judge(step.gaps, gap, 'the time between two messages (ms) is another');
+}
+
+export const evidence = { file, folder, heard };

@@ -1,0 +1,70 @@
+/** Temporary folders that are gone when the grader is. */
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, normalize, sep } from 'node:path';
+import { stopAllNow } from '../subject/stop.ts';
+
+const made = new Set<string>();
+let hooked = false;
+
+/**
+ * A new empty folder that other users can't enter. Not by tmp-promise: its import (10 ms, 2 ms bundled) and
+ * its 2 ms a folder against 0.2 ms are on the path of every check.
+ */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wiremark-'));
+  made.add(folder);
+  if (!hooked) process.once('exit', removeAll);
+  hooked = true;
+  return folder;
+}
+
+/** Removes it with all that programs have put there. Never rejects; what can't be removed stays. */
+export async function removeFolder(folder: string): Promise<void> {
+  const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 20 };
+  try {
+    await rm(folder, options);
+  } catch {
+    // Most likely a program has made a folder that can't be entered.
+    makeWritable(folder);
+    await rm(folder, options).catch(() => {});
+  }
+  made.delete(folder);
+}
+
+/**
+ * Makes a tree of files.
+ * @param tree path -> text; a path that ends in "/" is a folder. Throws for a path that leaves the folder.
+ */
+export function makeTree(folder: string, tree: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [path, text] of Object.entries(tree)) {
+    const target = normalize(join(folder, path));
+    if (!target.startsWith(folder + sep)) throw new Error(`"${path}" is not a path inside the folder`);
+    mkdirSync(path.endsWith('/') ? target : dirname(target), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(target, text);
+  }
+}
+
+function makeWritable(path: string): void {
+  try {
+    if (!lstatSync(path).isDirectory()) return;
+    chmodSync(path, 0o700);
+    for (const name of readdirSync(path)) makeWritable(join(path, name));
+  } catch {
+    // Gone, or not ours.
+  }
+}
+
+function removeAll(): void {
+  // A program that still runs would go on writing there.
+  stopAllNow();
+  for (const folder of made) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // The system clears its temporary folder some day.
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Starts a program under test. On the path of every check, hence bare `spawn`: a wrapper's import alone
+ * would cost more than most checks.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { inheritedEnvironment } from './environment.ts';
+import { Kin, MARKER } from './kin.ts';
+import { Recording } from './output.ts';
+import { probeSockets } from './probe.ts';
+import { awaitSockets, type ReadyLimits } from './ready.ts';
+import { endTree, endTreeNow, register, type Stoppable, unregister } from './stop.ts';
+import type { Captured, Ending, LaunchSpec, Listening, Readiness, Subject } from './subject.ts';
+import { whyUnstartable } from './unstartable.ts';
+
+export interface LaunchOptions {
+  /** Existing folder, out of the program's way, for the files with its input and output. */
+  folder: string;
+  /** How readiness is found out: from the system where it tells (Linux), or by trial connections. */
+  readiness?: 'system' | 'probe';
+}
+
+let serial = 0;
+
+/**
+ * Starts the program in a session and process group of its own. Does not throw for a program that can't be
+ * started: `ready` and `ended` tell. Throws if `folder` can't be written.
+ */
+export function launch(spec: LaunchSpec, options: LaunchOptions): Subject {
+  return new Running(spec, options);
+}
+
+class Running implements Subject, Stoppable {
+  readonly command: readonly string[];
+  readonly ended: Promise<Ending>;
+  readonly gone: Promise<void>;
+  readonly startedAt: number;
+  readonly #options: LaunchOptions;
+  readonly #stdout: Recording;
+  readonly #stderr: Recording;
+  readonly #child: ChildProcess | undefined;
+  readonly #kin: Kin | undefined;
+  #ending: Ending | undefined;
+  #unstartable: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(spec: LaunchSpec, options: LaunchOptions) {
+    this.command = spec.command;
+    this.#options = options;
+    serial += 1;
+    const file = join(options.folder, String(serial));
+    const mark = `${process.pid}-${serial}-${Math.random().toString(36).slice(2)}`;
+    // The marker comes first, where a search for it ends soonest.
+    const env: Record<string, string> = {
+      [MARKER]: mark,
+      ...inheritedEnvironment(),
+      PWD: spec.cwd,
+      ...spec.env,
+    };
+    const input = openInput(spec.stdin, `${file}.in`);
+    this.#stdout = new Recording(`${file}.out`);
+    this.#stderr = new Recording(`${file}.err`);
+
+    let settle: (ending: Ending) => void = () => {};
+    this.ended = new Promise(resolve => {
+      settle = resolve;
+    });
+    this.gone = this.ended.then(() => this.#watchKin());
+    const end = (status: number, signal: string | undefined) => {
+      this.#ending ??= { status, signal, afterMs: performance.now() - this.startedAt };
+      settle(this.#ending);
+    };
+    const refuse = (error: unknown) => {
+      this.#unstartable = whyUnstartable(error, spec.command[0] ?? '', spec.cwd, env.PATH);
+      end((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126, undefined);
+    };
+
+    this.startedAt = performance.now();
+    try {
+      const [program = '', ...args] = spec.command;
+      const stdio = [input, this.#stdout.descriptor, this.#stderr.descriptor];
+      // A session of its own: signals reach the whole group, and the grader's Ctrl-C does not.
+      this.#child = spawn(program, args, { cwd: spec.cwd, env, detached: true, windowsHide: true, stdio });
+    } catch (error) {
+      refuse(error);
+    }
+    if (typeof input === 'number') closeSync(input);
+    if (!this.#child) return;
+    this.#child.once('error', error => (this.pid === undefined ? refuse(error) : undefined));
+    this.#child.once('exit', (code, signal) => end(code ?? 128 + numberOf(signal), signal ?? undefined));
+    if (this.#child.pid === undefined) return;
+    this.#kin = new Kin(this.#child.pid, mark);
+    register(this);
+    if (spec.stdin.kind === 'open' && this.#child.stdin) {
+      this.#child.stdin.on('error', () => {}); // It may end without having read.
+      this.#child.stdin.write(spec.stdin.text);
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  async ready(listens: readonly Listening[], limits: ReadyLimits): Promise<Readiness> {
+    const kin = this.#kin;
+    if (!kin) {
+      await this.ended;
+      return { kind: 'unstartable', reason: this.#unstartable ?? 'the system did not say why' };
+    }
+    if (listens.length === 0) return { kind: 'ready', afterMs: performance.now() - this.startedAt };
+    if (this.#options.readiness === 'probe' || !kin.visible) return probeSockets(this, listens, limits);
+    const subject = this;
+    const watched = {
+      kin,
+      startedAt: this.startedAt,
+      ended: this.ended,
+      get ending() {
+        return subject.ending;
+      },
+    };
+    return awaitSockets(watched, listens, limits);
+  }
+
+  output(stream: 'stdout' | 'stderr'): Captured {
+    return (stream === 'stdout' ? this.#stdout : this.#stderr).read();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    if (!this.#ending) this.#child?.kill(name);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  stopNow(): void {
+    if (this.#kin) endTreeNow(this.#kin);
+  }
+
+  /** Settles when nothing of the tree lives: at once, unless it has left a daemon. */
+  async #watchKin(): Promise<void> {
+    // The timers do not keep the grader alive; who stops the subject searches by himself.
+    for (
+      let wait = 10;
+      !this.#stopping && (this.#kin?.scan().length ?? 0) > 0;
+      wait = Math.min(2 * wait, 100)
+    ) {
+      await new Promise(resolve => setTimeout(resolve, wait).unref());
+    }
+    await this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#kin) await endTree(this.#kin, this.ended);
+    this.#child?.stdin?.destroy();
+    this.#stdout.end();
+    this.#stderr.end();
+    unregister(this);
+  }
+}
+
+function numberOf(signal: NodeJS.Signals | null): number {
+  return signal ? constants.signals[signal] : 0;
+}
+
+/** A descriptor for the program's standard input, or what `spawn` is to make of it. */
+function openInput(stdin: LaunchSpec['stdin'], path: string): number | 'ignore' | 'pipe' {
+  if (stdin.kind === 'open') return 'pipe';
+  if (stdin.kind === 'none') return 'ignore';
+  writeFileSync(path, stdin.text, { mode: 0o644 });
+  return openSync(path, 'r');
+}

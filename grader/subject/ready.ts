@@ -1,0 +1,95 @@
+/**
+ * Waits until a subject listens, by what the operating system says of its processes. Nothing is sent to
+ * it: to a program that serves one client after the other, a trial connection is a client.
+ */
+import { Activity } from './activity.ts';
+import type { Kin } from './kin.ts';
+import { SocketWatch } from './socket-watch.ts';
+import type { Ending, Listening, Readiness } from './subject.ts';
+
+/** A subject as its watcher sees it. */
+export interface Watched {
+  readonly kin: Kin;
+  /** `performance.now()` when it was started. */
+  readonly startedAt: number;
+  readonly ended: Promise<Ending>;
+  readonly ending: Ending | undefined;
+}
+
+export interface ReadyLimits {
+  /** From the start of the program, ms. */
+  readyMs: number;
+  /** Sleep without a socket, ms. */
+  idleMs: number;
+}
+
+/** How long the wanted socket may follow another one, ms. */
+const ELSEWHERE_MS = 300;
+/** …and how long the program must have been at rest by then: one that still works may still get there. */
+const REST_MS = 100;
+/** How often all processes are searched for and their processor time read, ms. */
+const SCAN_MS = 20;
+
+/** Never rejects. */
+export async function awaitSockets(
+  subject: Watched,
+  wanted: readonly Listening[],
+  limits: ReadyLimits,
+): Promise<Readiness> {
+  const { kin } = subject;
+  const watch = new SocketWatch(wanted, kin.look());
+  const activity = new Activity();
+  let scannedAt = 0;
+  let scanMs = 0;
+  let sawEnding = false;
+  let strayedAt: number | undefined;
+
+  for (;;) {
+    const age = performance.now() - subject.startedAt;
+    const { complete, others } = watch.look(kin.look());
+    if (complete) return { kind: 'ready', afterMs: performance.now() - subject.startedAt };
+
+    strayedAt = others.length > 0 ? (strayedAt ?? age) : undefined;
+    const strayed = strayedAt !== undefined && age - strayedAt >= ELSEWHERE_MS && activity.idleMs >= REST_MS;
+    if (strayed || age >= limits.readyMs) {
+      const last = watch.look(kin.look(), true);
+      if (last.complete) return { kind: 'ready', afterMs: age };
+      if (last.others.length > 0) return { kind: 'elsewhere', found: last.others };
+    }
+    if (age >= limits.readyMs) return { kind: 'never', idle: false, afterMs: age };
+
+    const ending: Ending | undefined = subject.ending;
+    const justEnded: boolean = ending !== undefined && !sawEnding;
+    if (justEnded || age - scannedAt >= Math.max(SCAN_MS, 20 * scanMs)) {
+      sawEnding ||= justEnded;
+      scannedAt = age;
+      const living = kin.scan();
+      // A daemon's first process ends early: the program has ended when nothing of it lives.
+      if (ending && living.length === 0) return { kind: 'ended', ending };
+      activity.note(living);
+      scanMs = performance.now() - subject.startedAt - age;
+      if (activity.idleMs >= limits.idleMs && others.length === 0 && !watch.mayAwaitNetwork()) {
+        return { kind: 'never', idle: true, afterMs: age };
+      }
+    }
+    await pause(pollMs(age), ending ? undefined : subject.ended);
+  }
+}
+
+/** Often while a small program starts, seldom when a large one takes its time. */
+function pollMs(age: number): number {
+  if (age < 100) return 1;
+  if (age < 500) return 2;
+  return age < 2000 ? 5 : 10;
+}
+
+/** Ends early when `event` happens. */
+export function pause(ms: number, event?: Promise<unknown>): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    void event?.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
