@@ -35,9 +35,13 @@ export interface BuildResult {
 /** Rejects only if the grader can't write its own files. Nothing that the build has started outlives it. */
 export async function build(spec: BuildSpec): Promise<BuildResult> {
   // Both are dear to import, and a program that needs no build never pays for them.
-  const [{ execa }, { dir }] = await Promise.all([import('execa'), import('tmp-promise')]);
+  const [{ execa }, { dir, setGracefulCleanup }] = await Promise.all([
+    import('execa'),
+    import('tmp-promise'),
+  ]);
   const [program = '', ...args] = fillCommand(spec.command, { source: spec.cwd, out: spec.out }, []).command;
   mkdirSync(spec.out, { recursive: true });
+  setGracefulCleanup(); // Should the grader end under way.
   const folder = await dir({ prefix: 'wiremark-build-', unsafeCleanup: true });
   const recording = new Recording(join(folder.path, 'output'));
   const mark = `${process.pid}-build-${Math.random().toString(36).slice(2)}`;
@@ -91,7 +95,7 @@ export async function build(spec: BuildSpec): Promise<BuildResult> {
     clearTimeout(timer);
     unregister(running);
     recording.end();
-    await folder.cleanup();
+    await folder.cleanup().catch(() => {});
   }
 }
 

@@ -21,8 +21,7 @@ export interface Submission {
 }
 
 /** Folders that hold no program of the student's. */
-const SKIPPED =
-  /^(\..*|node_modules|__pycache__|__MACOSX|venv|env|build|dist|out|bin|obj|target|vendor|tests?)$/;
+const SKIPPED = /^(\..*|node_modules|__pycache__|__MACOSX|venv|env|build|dist|out|obj|target|vendor|tests?)$/;
 /** test_server.py, server_test.go, ServerTest.java, server.test.js */
 const TEST = /^test_.*|.*(_test|Tests?|[.-](test|spec))\.\w+$/;
 const DEPTH = 6;

@@ -43,6 +43,8 @@ export async function awaitSockets(
   let scanMs = 0;
   let sawEnding = false;
   let strayedAt: number | undefined;
+  const alarm = new Alarm();
+  void subject.ended.then(() => alarm.ring());
 
   for (;;) {
     const age = performance.now() - subject.startedAt;
@@ -72,7 +74,7 @@ export async function awaitSockets(
         return { kind: 'never', idle: true, afterMs: age };
       }
     }
-    await pause(pollMs(age), ending ? undefined : subject.ended);
+    await alarm.sleep(pollMs(age));
   }
 }
 
@@ -85,11 +87,26 @@ function pollMs(age: number): number {
 
 /** Ends early when `event` happens. */
 export function pause(ms: number, event?: Promise<unknown>): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    void event?.then(() => {
-      clearTimeout(timer);
-      resolve();
+  const alarm = new Alarm();
+  void event?.then(() => alarm.ring());
+  return alarm.sleep(ms);
+}
+
+/** A sleep that can be cut short; one listener on a promise serves any number of sleeps. */
+class Alarm {
+  #wake: () => void = () => {};
+
+  ring(): void {
+    this.#wake();
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-  });
+  }
 }

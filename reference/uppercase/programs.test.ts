@@ -8,7 +8,9 @@ import { type AddressInfo, createServer, connect as openConnection, type Socket 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 30_000 }); // Starting a program takes its time on a busy machine.
 
 const LOOPBACK = '127.0.0.1';
 const names = ['udp-server', 'udp-client', 'tcp-server', 'tcp-client'] as const;
