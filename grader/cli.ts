@@ -20,10 +20,8 @@ async function main(argv: readonly string[]): Promise<number> {
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 for (const [name, status] of Object.entries(signals)) {
-  process.once(name, () => {
-    // The programs under test and their folders are ended and removed by the exit hooks of their rooms.
-    process.exit(status);
-  });
+  // The programs under test and their folders are ended and removed by the exit hooks of their rooms.
+  process.once(name, () => process.exit(status));
 }
 
 // A reader that went away (… | head) is no error of ours.

@@ -37,4 +37,3 @@ export const contract = z.strictObject({
 });
 export type Contract = z.infer<typeof contract>;
 export type PortSpec = z.infer<typeof port>;
-export const defaultLimits = { readyMs: 10_000, idleMs: 3_000 };

@@ -50,7 +50,7 @@ export async function checkCommand(
       room: openRoom(),
       // The program runs in a fresh folder; what is named relative to this one must still be found.
       command: anchorCommand(run, io.cwd),
-      extra: { out: products },
+      extra: { out: products, source: io.cwd },
       seed: options.seed,
       slow: options.slow,
       fixedPort: options.port,

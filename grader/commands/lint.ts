@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { contract } from '../assignment/contract.ts';
 import { packageRoot } from '../assignment/root.ts';
 import { UsageError } from '../errors.ts';
-import { filesOf, fit, readTopic } from '../fixture/compile.ts';
+import { filesOf, readAs, readTopic } from '../fixture/compile.ts';
 import { lintAssignment } from '../fixture/lint.ts';
 import { type FixtureProblem, JsonDocument, problemsInWords } from '../fixture/locate.ts';
 import { type AssignmentSources, assignmentIds, readSources, type Source } from '../fixture/plan.ts';
@@ -82,6 +82,6 @@ function bySchema(source: Source): readonly FixtureProblem[] {
   const has = (key: string): boolean =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, key);
   if (has('checks') || has('topic')) return readTopic(source).topic.problems;
-  if (has('ports') || has('topics')) return fit(contract, source).problems;
+  if (has('ports') || has('topics')) return readAs(contract, source).problems;
   return [document.problem([], 'is neither a topic (it has no "checks") nor a contract (it has no "ports")')];
 }

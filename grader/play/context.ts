@@ -25,6 +25,8 @@ export interface Scene {
   restart?(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<Program | { problem: string }>;
   transcript: Transcript;
   patience: Patience;
+  /** What `starvedMs` of the program was when the check began. */
+  starvedBefore: number;
   /** Seed of the run. */
   seed: string;
 }
@@ -97,7 +99,7 @@ export class Context {
   }
 
   /** Milliseconds of a limit that the check states, or of the usual one. */
-  limit(within: number | undefined, usual: keyof Patience): number {
+  limit(within: number | undefined, usual: 'reply' | 'exit'): number {
     return within === undefined ? this.scene.patience[usual] : within * this.scene.patience.scale;
   }
 
@@ -105,7 +107,17 @@ export class Context {
   wait<T>(channels: readonly Channel[], test: () => T | undefined, ms: number): Promise<T | undefined> {
     const { program } = this.scene;
     const signals = channels.map(channel => channel.signal);
-    return until(program === undefined ? signals : [...signals, program.signal], test, ms);
+    const watched = program === undefined ? signals : [...signals, program.signal];
+    return until(watched, test, ms, () => this.starvedMs());
+  }
+
+  /**
+   * Milliseconds of this check in which the program was ready to run but got no processor. Only asked where
+   * the verdict is the last: reading it costs more than a reply that comes in time.
+   */
+  starvedMs(): number {
+    const { program, patience, starvedBefore } = this.scene;
+    return patience.last ? (program?.subject.starvedMs() ?? 0) - starvedBefore : 0;
   }
 
   /** The program has ended and its last bytes have come. */

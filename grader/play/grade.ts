@@ -9,6 +9,7 @@ import type { Room } from '../room/room.ts';
 import { version } from '../version.ts';
 import { withNeeds } from './agenda.ts';
 import { type Decision, Lanes } from './lanes.ts';
+import type { Pool } from './pool.ts';
 import { checkResultOf } from './record.ts';
 import type { StartProblem } from './start.ts';
 
@@ -25,6 +26,8 @@ export interface GradeOptions {
   fixedPort?: number | undefined;
   /** Processors to use; all when left out. */
   cpus?: number;
+  /** Shared with other runs, so that together they use no more processors. */
+  pool?: Pool;
   /** Keep the transcripts of met checks too. */
   everything?: boolean;
   progress?(decided: number, of: number, id: string): void;
@@ -51,6 +54,7 @@ export async function grade(options: GradeOptions): Promise<Result> {
     slow,
     seed,
     cpus: options.cpus ?? availableParallelism(),
+    pool: options.pool,
     checks,
     decided: decision => {
       decisions.set(decision.check.id, decision);

@@ -39,6 +39,8 @@ export interface LaneOptions extends StartSpec {
   seed: string;
   /** Processors to use. */
   cpus: number;
+  /** Shared with other runs, so that together they use no more. */
+  pool?: Pool | undefined;
   decided(decision: Decision): void;
 }
 
@@ -63,7 +65,7 @@ export class Lanes {
     this.#agenda = new Agenda(options.checks);
     // A program with a port of its own can only run once at a time.
     const most = options.fixedPort === undefined ? mostPrograms : 1;
-    this.#pool = new Pool(options.cpus, most);
+    this.#pool = options.pool ?? new Pool(options.cpus, most);
   }
 
   /** Settles when every check is decided; the answer is the reason if the program never got to its first. */
@@ -217,6 +219,7 @@ export class Lanes {
       program: started.program,
       transcript: new Transcript(),
       patience: patience(mode, slow),
+      starvedBefore: mode === 'alone' ? (started.program?.subject.starvedMs() ?? 0) : 0,
       seed,
       start: options => {
         const run = launchIn(place, this.#options, options);

@@ -2,7 +2,8 @@
  * Brings the program under test to the point where a check can begin, or says in words why it does not
  * get there. Readiness is read from the operating system: the check's own bytes are the first it sees.
  */
-import { type Contract, defaultLimits } from '../assignment/contract.ts';
+import type { Contract } from '../assignment/contract.ts';
+import { defaultLimits } from '../assignment/limits.ts';
 import type { ResultProblem } from '../report/result.ts';
 import { type Place, PortTaken, type Room } from '../room/room.ts';
 import { fillCommand } from '../subject/command.ts';
@@ -139,6 +140,14 @@ function describe(
       const other =
         readiness.found.find(item => item.transport === wanted?.[1].transport) ?? readiness.found[0];
       const sameKind = other?.transport === wanted?.[1].transport;
+      const address = other?.address;
+      if (address !== undefined && other?.port === port)
+        return {
+          kind: 'elsewhere',
+          says: `${shown} listened on address ${address} only, not on 127.0.0.1.`,
+          advice: ['Bind to 0.0.0.0, to 127.0.0.1 or to the empty address.'],
+          output,
+        };
       const place = sameKind
         ? `port ${other?.port}, not on ${port}`
         : `${other?.transport.toUpperCase()} port ${other?.port}, not on ${wanted?.[1].transport.toUpperCase()} port ${port}`;

@@ -56,7 +56,7 @@ export function differenceLines(difference: Difference, width: number, style: St
       ? [row('expected', windowed(expected, start, room, style), style)]
       : block('expected', expected, room, style)),
     row('got', windowed(got, start, room, style), style),
-    `${' '.repeat(labelWidth + before)}${pen.red(signs(style).caret)}`,
+    `${' '.repeat(labelWidth + before)}${pen.red('^')}`,
   ];
 }
 

@@ -1,9 +1,10 @@
 /** What an assignment asks for, and what one of its checks does. */
-import { type Contract, defaultLimits } from '../assignment/contract.ts';
+import type { Contract } from '../assignment/contract.ts';
+import { defaultLimits } from '../assignment/limits.ts';
 import { noSuchCheck } from '../errors.ts';
 import type { Plan, PlannedCheck } from '../fixture/plan.ts';
 import { protocolNamed } from '../protocol/registry.ts';
-import { exampleOf } from './example.ts';
+import { type Example, exampleOf } from './example.ts';
 import { duration, measure, padEnd, plural, points, wrap } from './layout.ts';
 import { checkTable } from './listing.ts';
 import { paint, type Style, signs } from './style.ts';
@@ -12,6 +13,10 @@ import { columns, pasteable, prose } from './visible.ts';
 const indent = '    ';
 /** A longer command by hand would help nobody. */
 const longestByHand = 700;
+/** Clients that are played by hand, one after the other. */
+const mostChannels = 3;
+/** Where a student tries things by hand. */
+const host = '127.0.0.1';
 /** Paths of a folder that are named. */
 const mostPaths = 6;
 
@@ -122,13 +127,13 @@ export function explainCheck(plan: Plan, id: string, style: Style): string {
       plan.contract.id,
       plan.checks.map(item => item.id),
     );
-  const { bold, dim } = paint(style);
+  const { bold } = paint(style);
   const { dot } = signs(style);
   const width = measure(style);
   const value = check.level === 'bonus' ? `+${points(check.points)}` : plural(check.points, 'point');
   const facts = [check.level, value, ...check.source].map(fact => prose(fact, style)).join(dot);
   const [first = '', ...rest] = wrap(`${check.id}${dot}${facts}`, width, '', indent);
-  const { lines, acts } = exampleOf(plan, check, style, style.width - indent.length);
+  const example = exampleOf(plan, check, style, style.width - indent.length);
   const said = (label: string, text: string): string[] =>
     wrap(`${label}: ${prose(text, style)}`, width).map((line, i) =>
       i === 0 ? bold(line.slice(0, label.length + 1)) + line.slice(label.length + 1) : line,
@@ -139,38 +144,51 @@ export function explainCheck(plan: Plan, id: string, style: Style): string {
     bold(prose(check.title, style)),
     ...wrap(prose(check.rule, style), width),
     '',
-    ...lines.map(line => indent + line),
+    ...example.lines.map(line => indent + line),
     '',
     ...said('Catches', check.catches),
     ...(check.needs === undefined || check.needs.length === 0 ? [] : said('Needs', check.needs.join(', '))),
-    ...byHand(plan, check, acts).flatMap((line, i) =>
-      i === 0 ? [`${bold('By hand:')} ${line}`] : wrap(line, width, '         ').map(dim),
-    ),
+    ...byHandLines(plan, check, example, style),
   ].join('\n')}\n`;
 }
 
-/** The command, and what belongs to it. */
-function byHand(
-  { contract }: Plan,
-  check: PlannedCheck,
-  acts: ReturnType<typeof exampleOf>['acts'],
-): string[] {
+function byHandLines(plan: Plan, check: PlannedCheck, example: Example, style: Style): string[] {
+  const { contract } = plan;
   const [entry] = Object.entries(contract.ports);
   if (entry === undefined) return [];
-  const [name, port] = entry;
-  const protocol = protocolNamed(port.protocol);
-  const host = '127.0.0.1';
-  const server = contract.role === 'server';
-  if (!server && Object.keys(check.actors ?? {}).length === 0) return [];
-  const command = server
-    ? protocol.byHand(acts, host, port.textbook)
-    : protocol.byHandServer(acts, port.textbook);
-  if (command === undefined || command.length > longestByHand) return [];
-  const given: Readonly<Record<string, string>> = { host, [name]: String(port.textbook) };
+  const [name, { textbook }] = entry;
+  const commands = byHand(contract, check, example);
+  if (commands.length === 0 || commands.join('').length > longestByHand) return [];
+  const label = 'By hand:';
+  const given: Readonly<Record<string, string>> = { host, [name]: String(textbook) };
   const values = contract.arguments.map(argument => given[argument.slice(1, -1)] ?? argument);
   const started = [contract.program, ...values].join(' ');
+  const how =
+    contract.role === 'server' ? `(while your ${started} runs)` : `(then, in a second terminal: ${started})`;
+  const hang = ' '.repeat(label.length + 1);
   return [
-    pasteable(command),
-    server ? `(while your ${started} runs)` : `(then, in a second terminal: ${started})`,
+    ...commands.map(
+      (command, i) => `${i === 0 ? `${paint(style).bold(label)} ` : hang}${pasteable(command)}`,
+    ),
+    ...wrap(how, measure(style), hang).map(paint(style).dim),
   ];
+}
+
+/** Commands that do the same, to be given one after the other. */
+function byHand(contract: Contract, check: PlannedCheck, { acts, interleaved }: Example): string[] {
+  const [port] = Object.values(contract.ports);
+  if (port === undefined) return [];
+  const protocol = protocolNamed(port.protocol);
+  const channels = [...acts.values()];
+  const [first = []] = channels;
+  if (contract.role === 'client') {
+    if (Object.keys(check.actors ?? {}).length === 0) return [];
+    return [protocol.byHandServer(first, port.textbook)].filter(command => command !== undefined);
+  }
+  const commands = channels.flatMap(one => protocol.byHand(one, host, port.textbook) ?? []);
+  if (channels.length <= 1) return commands;
+  if (!interleaved) return channels.length <= mostChannels ? commands : [];
+  if (protocol.transport === 'udp') return commands.slice(0, 1);
+  // Clients at the same time: one that only stays connected, and another that speaks.
+  return [`sleep 9 | nc ${host} ${port.textbook} &`, ...commands.slice(0, 1)];
 }

@@ -43,7 +43,7 @@ export const grouped = (count: number): string => String(count).replace(/\B(?=(\
 
 /** 1 check, 2 checks. */
 export const plural = (count: number, noun: string): string =>
-  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+  `${Number.isInteger(count) ? grouped(count) : points(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Points without trailing zeros: 7.5, 13.33. */
 export const points = (value: number): string => String(Math.round(value * 100) / 100);

@@ -1,8 +1,8 @@
 /** Lists: the assignments there are, and the checks of one. */
 import type { Plan, PlannedCheck } from '../fixture/plan.ts';
-import { cutEnd, measure, padEnd, padStart, plural, points, spread } from './layout.ts';
+import { measure, padEnd, padStart, plural, points, wrap } from './layout.ts';
 import { paint, type Style } from './style.ts';
-import { cellsOfText, columns, prose } from './visible.ts';
+import { columns, prose } from './visible.ts';
 
 type Level = PlannedCheck['level'];
 
@@ -51,19 +51,16 @@ export function checkTable({ checks }: Plan, style: Style): string[] {
   return topics.flatMap((topic, i) => {
     const own = checks.filter(check => check.topic === topic);
     const [sum, bonus] = [pointsOf(own, 'must') + pointsOf(own, 'should'), pointsOf(own, 'bonus')];
-    const total = [...(sum > 0 ? [points(sum)] : []), ...(bonus > 0 ? [`+${points(bonus)} bonus`] : [])].join(
-      ' ',
-    );
-    const title = prose(topic, style);
-    const heading = spread(title, total, width)[0] ?? '';
-    const rows = own.map(check => {
+    const total = [
+      ...(sum > 0 ? [plural(sum, 'point')] : []),
+      ...(bonus > 0 ? [`+${points(bonus)} bonus`] : []),
+    ].join(', ');
+    const rows = own.flatMap(check => {
       const value = check.level === 'bonus' ? `+${points(check.points)}` : points(check.points);
-      const row = `  ${padEnd(check.id, idWidth)}  ${padEnd(check.level, 6)}  ${padStart(value, 4)}  `;
-      return (
-        row + cutEnd(cellsOfText(prose(check.title, style), { unicode: true }), width - columns(row), style)
-      );
+      const left = `  ${padEnd(check.id, idWidth)}  ${padEnd(check.level, 6)}  ${padStart(value, 4)}  `;
+      return wrap(prose(check.title, style), width, left, ' '.repeat(columns(left)));
     });
-    return [...(i === 0 ? [] : ['']), `${pen.bold(title)}${heading.slice(title.length)}`, ...rows];
+    return [...(i === 0 ? [] : ['']), `${pen.bold(prose(topic, style))}  ${pen.dim(total)}`, ...rows];
   });
 }
 

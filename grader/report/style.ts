@@ -47,8 +47,6 @@ export function brushOf(verdict: Verdict, style: Pick<Style, 'color'>): Brush {
 }
 
 /** Punctuation of the report itself. */
-export function signs(style: Pick<Style, 'unicode'>): { dot: string; ellipsis: string; caret: string } {
-  return style.unicode
-    ? { dot: ' · ', ellipsis: '…', caret: '^' }
-    : { dot: ' - ', ellipsis: '...', caret: '^' };
+export function signs(style: Pick<Style, 'unicode'>): { dot: string; ellipsis: string } {
+  return style.unicode ? { dot: ' · ', ellipsis: '…' } : { dot: ' - ', ellipsis: '...' };
 }

@@ -92,6 +92,10 @@ export function withSpacesShown(cells: readonly Cell[], alphabet: Alphabet, lead
   return cells.map((cell, i) => (isSpace(cell) && (i > last || i < first) ? space : cell));
 }
 
+/** Cells of text that is visible already. */
+export const plainCells = (text: string): Cell[] =>
+  Array.from(text, shown => ({ shown, width: widthOfCharacter(shown), bytes: Buffer.byteLength(shown) }));
+
 export const joined = (cells: readonly Cell[]): string => cells.map(cell => cell.shown).join('');
 export const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, cell) => sum + cell.width, 0);
 
@@ -115,18 +119,21 @@ const spelled: Readonly<Record<string, string>> = {
   '×': 'x',
 };
 
-/** Our own words on one line; without Unicode their punctuation is spelled out. */
-export function prose(text: string, alphabet: Alphabet): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  if (/^[ -~]*$/.test(line)) return line;
-  const known = alphabet.unicode
-    ? line
-    : Array.from(line, character => spelled[character] ?? character).join('');
-  // Not doubled: a backslash in our own words means itself.
-  return Array.from(known, character =>
-    character === '\\' ? character : shownCharacter(character, alphabet),
-  ).join('');
+/**
+ * Our own words, which may quote what was sent: hidden characters become visible, blanks stay as they are,
+ * and without Unicode punctuation is spelled out. A backslash means itself.
+ */
+export function worded(text: string, alphabet: Alphabet): string {
+  if (/^[ -~]*$/.test(text)) return text;
+  return Array.from(text, character => {
+    const known = alphabet.unicode ? character : (spelled[character] ?? character);
+    return known !== character || known === '\\' ? known : shownCharacter(character, alphabet);
+  }).join('');
 }
+
+/** Our own words on one line. */
+export const prose = (text: string, alphabet: Alphabet): string =>
+  worded(text.replace(/\s+/g, ' ').trim(), alphabet);
 
 /** A command to paste: only what could act on the terminal is replaced. */
 export const pasteable = (text: string): string =>

@@ -6,14 +6,21 @@ import { aboutMain, encodePayload, type Protocol } from '../protocol/protocol.ts
 
 /** `code 250, text starting with "x"`; the name of the main field goes without saying. */
 export function inWords(expectation: Json, main = ''): string {
-  if (!isObject(expectation)) return say(expectation);
+  if (expectation === '') return 'an empty text';
+  if (!isObject(expectation)) return named(say(expectation));
   const entries = Object.entries(expectation);
-  if (entries.length === 0) return 'anything';
-  if (entries.some(([key]) => key.startsWith('$'))) return say(expectation);
+  if (entries.every(([key]) => key === '$present')) return 'anything';
+  if (entries.some(([key]) => key.startsWith('$'))) return named(say(expectation));
   return entries
     .map(([key, value]) => (key === main ? inWords(value) : `${key} ${inWords(value)}`))
     .join(', ');
 }
+
+/** A value that is bound on first sight gets a name; later it is called by it. */
+const named = (words: string): string =>
+  words
+    .replace(/^a value \(([^)]*)\)/, 'anything, called $1')
+    .replace(/ and a value \(([^)]*)\)/, ', called $1');
 
 /** A message that is wanted: literally, or in words; `rest` is what else is wanted of a literal one. */
 export function wantedMessage(

@@ -19,11 +19,11 @@ const used = new Set<number>();
  * nothing to anybody.
  */
 export async function freePort(transport: Transport): Promise<number> {
-  const resting = restingPorts();
+  const resting = transport === 'tcp' ? restingPorts() : undefined;
   for (let trial = 0; trial < COUNT; trial += 1) {
     if (used.size > COUNT / 2) used.clear();
     const port = FIRST + Math.floor(Math.random() * COUNT);
-    if (used.has(port) || resting.has(port)) continue;
+    if (used.has(port) || resting?.has(port)) continue;
     used.add(port);
     // A contract may want both transports on one number, as DNS does: TCP is tried in any case.
     const free = await Promise.all([canBind('tcp', port), transport === 'tcp' || canBind('udp', port)]);

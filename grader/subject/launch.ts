@@ -10,6 +10,7 @@ import { inheritedEnvironment } from './environment.ts';
 import { Kin, MARKER } from './kin.ts';
 import { Recording } from './output.ts';
 import { probeSockets } from './probe.ts';
+import { starvedMs } from './proc.ts';
 import { awaitSockets, type ReadyLimits } from './ready.ts';
 import { endTree, endTreeNow, register, type Stoppable, unregister } from './stop.ts';
 import type { Captured, Ending, LaunchSpec, Listening, Readiness, Subject } from './subject.ts';
@@ -129,6 +130,10 @@ class Running implements Subject, Stoppable {
 
   output(stream: 'stdout' | 'stderr'): Captured {
     return (stream === 'stdout' ? this.#stdout : this.#stderr).read();
+  }
+
+  starvedMs(): number {
+    return this.#kin === undefined || this.#ending ? 0 : Math.max(0, ...this.#kin.look().map(starvedMs));
   }
 
   signal(name: NodeJS.Signals): void {

@@ -89,19 +89,24 @@ export class SocketWatch {
     };
   }
 
-  /** Whether the tree holds a socket with which it may be waiting for the network: neither serving nor local. */
+  /**
+   * Whether the tree holds a socket with which it may be waiting for the network: one that the system lists
+   * (bound or connecting), but not as serving. One that was never bound hears from nobody, and local ones do
+   * not count. Reads whole tables, so it is asked only of a program that sleeps.
+   */
   mayAwaitNetwork(): boolean {
     const serving = new Set(this.#tables.flatMap(table => table.rows).map(row => row.inode));
     const unknown = [...this.#sockets].filter(([inode]) => !serving.has(inode));
     const [first] = unknown;
     if (!first) return false;
-    // Pipes between threads and to the grader are often local (AF_UNIX) sockets: they do not count.
-    const local = new Set<string>();
-    for (const line of (readProc(`/proc/${first[1]}/net/unix`) ?? '').split('\n')) {
-      const inode = line.split(/\s+/)[6];
-      if (inode) local.add(inode);
+    const listed = new Set<string>();
+    for (const name of ['tcp', 'tcp6', 'udp', 'udp6']) {
+      for (const line of (readProc(`/proc/${first[1]}/net/${name}`) ?? '').split('\n')) {
+        const inode = line.trim().split(/\s+/)[9];
+        if (inode) listed.add(inode);
+      }
     }
-    return unknown.some(([inode]) => !local.has(inode));
+    return unknown.some(([inode]) => listed.has(inode));
   }
 
   /** A process whose /proc/<pid>/net is to be read: its network namespace need not be ours. */

@@ -83,6 +83,11 @@ export interface Subject {
   ready(listens: readonly Listening[], limits: { readyMs: number; idleMs: number }): Promise<Readiness>;
   /** What it has printed so far, or until it was stopped. */
   output(stream: 'stdout' | 'stderr'): Captured;
+  /**
+   * Milliseconds, so far, in which it was ready to run but the machine gave it no processor (the worst of its
+   * threads); 0 where the system does not tell, and once it has ended.
+   */
+  starvedMs(): number;
   /** To the first process only; nothing happens if it has ended. */
   signal(name: NodeJS.Signals): void;
   /** Ends the whole tree: SIGKILL to group and descendants; settles when they are gone. Idempotent. */

@@ -17,24 +17,31 @@ export class Signal {
 
 /** Milliseconds by which a timer may be late before the wait is prolonged by its lateness. */
 const tolerableLag = 50;
+/** Less than so many milliseconds of starvation are not worth another wait. */
+const leastExcused = 20;
+/** Starvation prolongs a wait by so many times its deadline, at the most. */
+const mostExcused = 4;
 
 /**
  * Settles with the first value of `test` that is not undefined, or with undefined after `ms`
  * milliseconds. `test` is tried at once and whenever one of the signals is notified.
  *
- * The grader's own slowness must not count against the program: when the timer fires, bytes that have
- * already come are read first, and a timer that fires late (a machine under load) gives its lateness
- * to the program, once.
+ * Slowness that is not the program's must not count against it. When the timer fires, bytes that have
+ * already come are read first. A timer that fires late gives its lateness to the program, once. And
+ * `starved` tells for how many milliseconds the program was ready to run and was not let: they are
+ * added, as long as there are more of them, up to a few times the deadline.
  */
 export function until<T>(
   signals: readonly Signal[],
   test: () => T | undefined,
   ms: number,
+  starved: () => number = () => 0,
 ): Promise<T | undefined> {
   const early = test();
   if (early !== undefined) return Promise.resolve(early);
   return new Promise(resolve => {
     let prolonged = false;
+    let excused = 0;
     let due = performance.now() + ms;
     const stops = signals.map(signal => signal.watch(look));
     let timer = setTimeout(expire, ms);
@@ -47,13 +54,21 @@ export function until<T>(
       const value = test();
       if (value !== undefined) finish(value);
     }
+    function prolong(more: number): void {
+      due = performance.now() + more;
+      timer = setTimeout(expire, more);
+    }
     function expire(): void {
       const lag = performance.now() - due;
       if (lag > tolerableLag && !prolonged) {
         prolonged = true;
-        const more = Math.min(lag, ms);
-        due = performance.now() + more;
-        timer = setTimeout(expire, more);
+        prolong(Math.min(lag, ms));
+        return;
+      }
+      const more = Math.min(starved(), mostExcused * ms) - excused;
+      if (more > leastExcused) {
+        excused += more;
+        prolong(more);
         return;
       }
       // Input that has come is handled between timers and immediates.

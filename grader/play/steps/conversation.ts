@@ -33,14 +33,19 @@ export async function expectMessage(
   wanted: Wanted,
 ): Promise<void> {
   const { name, channel, protocol } = context.find(on);
-  const about = aboutMain(protocol, context.values.fill(expectation));
+  const wish = context.values.fill(expectation);
+  const about = aboutMain(protocol, wish);
   const allowed = (wanted.allow ?? []).map(item => aboutMain(protocol, context.values.fill(item)));
   const ms = context.limit(wanted.within, 'reply');
-  const missing = (says: string): Unmet =>
-    new Unmet(says, {
-      channel: name,
-      difference: match(about, channel.partial(), new Map(context.bindings)),
-    });
+  const missing = (says: string): Unmet => {
+    const partial = channel.partial();
+    // Where nothing came at all, the expectation is shown as the check writes it.
+    const difference =
+      partial === undefined
+        ? match(wish, undefined, new Map())
+        : match(about, partial, new Map(context.bindings));
+    return new Unmet(says, { channel: name, difference });
+  };
   for (;;) {
     const at = context.cursors.get(channel) ?? 0;
     const next = await context.wait(
