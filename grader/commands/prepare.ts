@@ -27,7 +27,7 @@ export async function prepare(wanted: Wanted, io: Io): Promise<string[]> {
       const says = found.found.length === 0 ? found.says : `${found.says} Found: ${found.found.join(', ')}.`;
       throw new UsageError(`${says}\nGive the command yourself: wiremark check ${wanted.contract.id} -- …`);
     }
-    io.err(`${found.how}\n`);
+    io.err(`No command given; found ${found.how}: ${quoteCommand(found.run)}\n`);
     run = found.run;
     builds ??= found.build;
   }

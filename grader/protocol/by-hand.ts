@@ -11,8 +11,10 @@ const longestWritten = 160;
 /** Bytes as an argument of printf, in single quotes. */
 export function printfArgument(bytes: Buffer): string {
   let out = '';
-  for (const byte of bytes) {
-    if (byte === 0x0a) out += '\\n';
+  for (const [at, byte] of bytes.entries()) {
+    // In front it would be taken for an option.
+    if (byte === 0x2d && at === 0) out += '\\055';
+    else if (byte === 0x0a) out += '\\n';
     else if (byte === 0x0d) out += '\\r';
     else if (byte === 0x09) out += '\\t';
     else if (byte === 0x5c) out += '\\\\';
@@ -28,7 +30,8 @@ function printCommand(bytes: Buffer): string {
   if (bytes.length <= longestWritten) return `printf ${printfArgument(bytes)}`;
   const ended = bytes.at(-1) === 0x0a;
   const letters = `head -c ${bytes.length - (ended ? 1 : 0)} /dev/zero | tr '\\0' a`;
-  return ended ? `${letters}; echo` : letters;
+  // One command that writes once: "a; b | nc" would pipe only b, and two writes are two datagrams.
+  return ended ? `printf '%s\\n' "$(${letters})"` : letters;
 }
 
 function script(acts: readonly HandAct[]): string[] {

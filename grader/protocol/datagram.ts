@@ -8,6 +8,8 @@ import { pipeToUdp, serveByHand } from './by-hand.ts';
 import type { Protocol } from './protocol.ts';
 
 class DatagramReader implements Reader {
+  readonly pending = 0;
+
   push(bytes: Buffer): Message[] {
     return [
       {

@@ -17,6 +17,7 @@ function lineOf(bytes: Buffer, end: '' | '\n' | '\r\n'): Message {
 /** Pieces are kept as they came and joined once a line, so that a long line costs linear time. */
 export class LineReader implements Reader {
   #pieces: Buffer[] = [];
+  pending = 0;
   /** A message that was taken before its line end came. */
   #open: Message | undefined;
 
@@ -30,12 +31,14 @@ export class LineReader implements Reader {
       if (line !== undefined) messages.push(line);
     }
     if (start < bytes.length) this.#pieces.push(bytes.subarray(start));
+    this.pending += bytes.length - start;
     return messages;
   }
 
   #endLine(): Message | undefined {
     const line = this.#joined();
     this.#pieces = [];
+    this.pending = 0;
     const crlf = line.at(-1) === CR;
     const text = crlf ? line.subarray(0, -1) : line;
     const open = this.#open;
@@ -48,8 +51,11 @@ export class LineReader implements Reader {
   }
 
   end(): Message[] {
-    const rest = this.takePartial();
-    return rest === undefined ? [] : [rest];
+    if (this.partial() === undefined) return [];
+    // No LF can follow any more, so a CR at the end is a byte of the text.
+    const rest = lineOf(this.#joined(), '');
+    this.#pieces = [];
+    return [rest];
   }
 
   #joined(): Buffer {
@@ -69,7 +75,9 @@ export class LineReader implements Reader {
     const message = this.partial();
     if (message === undefined) return undefined;
     this.#open = message;
-    this.#pieces = [];
+    // A CR at the end may be the first half of its line end.
+    const line = this.#joined();
+    this.#pieces = line.at(-1) === CR ? [line.subarray(-1)] : [];
     return message;
   }
 }

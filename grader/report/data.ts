@@ -29,12 +29,15 @@ export const whole = (bytes: Buffer): Piece => ({ head: bytes, gap: 0, tail: non
 export function pieceOf(data: NonNullable<ResultEvent['data']>): Piece {
   const bytes = data.text === undefined ? Buffer.from(data.base64 ?? '', 'base64') : Buffer.from(data.text);
   if (data.elided === undefined || data.head === undefined) return whole(bytes);
-  // The cut may have parted a character.
-  const head = withoutOpenEnd(bytes.subarray(0, data.head));
-  const rest = bytes.subarray(data.head);
-  const start = rest.subarray(0, 3).findIndex(byte => (byte & 0xc0) !== 0x80);
-  const tail = rest.subarray(Math.max(0, start));
-  return { head, tail, gap: data.elided + bytes.length - head.length - tail.length };
+  return cutOut(bytes.subarray(0, data.head), data.elided, bytes.subarray(data.head));
+}
+
+/** The cut may have parted a character; its bytes are counted as cut out. */
+function cutOut(before: Buffer, left: number, after: Buffer): Piece {
+  const head = withoutOpenEnd(before);
+  const start = after.subarray(0, 3).findIndex(byte => (byte & 0xc0) !== 0x80);
+  const tail = after.subarray(Math.max(0, start));
+  return { head, tail, gap: left + before.length - head.length + after.length - tail.length };
 }
 
 function withoutOpenEnd(bytes: Buffer): Buffer {
@@ -44,6 +47,16 @@ function withoutOpenEnd(bytes: Buffer): Buffer {
     if (byte >= 0xc0) return characterAt(bytes, at) === undefined ? bytes.subarray(0, at) : bytes;
   }
   return bytes;
+}
+
+/** Bytes at each end that can matter on a screen. */
+const enough = 4096;
+
+/** Without the middle that nobody would see; millions of bytes may come here. */
+function bounded(piece: Piece): Piece {
+  if (piece.gap > 0 || piece.head.length <= 2 * enough) return piece;
+  const { head } = piece;
+  return cutOut(head.subarray(0, enough), head.length - 2 * enough, head.subarray(-enough));
 }
 
 const sizeOf = ({ head, gap, tail }: Piece): number => head.length + gap + tail.length;
@@ -139,7 +152,8 @@ export interface Shown {
 }
 
 /** @param width columns of a line */
-export function shownData(piece: Piece, width: number, style: Style): Shown {
+export function shownData(given: Piece, width: number, style: Style): Shown {
+  const piece = bounded(given);
   if (sizeOf(piece) === 0) return { lines: ['[empty]'], dump: [] };
   if (isText(piece)) return { lines: split(piece).map(line => fitted(line, width, style)), dump: [] };
   const short = sizeOf(piece) <= dumpedWhole;

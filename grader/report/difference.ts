@@ -1,20 +1,24 @@
 /** Expected and got, one below the other, with a mark under the first character that differs. */
-import { fitting } from './layout.ts';
+import { cutEnd, fitting } from './layout.ts';
 import type { CheckResult } from './result.ts';
 import { paint, type Style, signs } from './style.ts';
 import { type Cell, cellsOfText, columns, joined, prose, widthOf, withSpacesShown } from './visible.ts';
 
 type Difference = NonNullable<NonNullable<CheckResult['failure']>['difference']>;
 
-/** "line 3, at byte 1": where the difference is, for the end of a sentence; "" for the whole. */
+/**
+ * "in line 3, at byte 2": where the difference is, for the end of a sentence; "" for the whole. Lines,
+ * messages and bytes are counted from 1, as editors and cmp do.
+ */
 export function placeOf({ path, offset }: Difference, style: Style): string {
   const where = prose(pathInWords(path), style);
-  return [where, offset === undefined ? '' : `at byte ${offset}`].filter(Boolean).join(', ');
+  const place = [where === '' ? '' : `in ${where}`, offset === undefined ? '' : `at byte ${offset + 1}`];
+  return place.filter(Boolean).join(', ');
 }
 
 function pathInWords(path: string): string {
-  // The text of a message is the message, to a reader.
-  if (path === 'text') return '';
+  // The text of a message is the message, to a reader; a status is told in the sentence itself.
+  if (path === 'text' || path === 'status') return '';
   const line = /^lines\[(\d+)\]$/.exec(path);
   if (line !== null) return `line ${Number(line[1]) + 1}`;
   const message = /^\[(\d+)\]\.?(.*)$/.exec(path);
@@ -23,12 +27,15 @@ function pathInWords(path: string): string {
   return `message ${Number(message[1]) + 1}${rest === '' ? '' : `, ${rest}`}`;
 }
 
-/** { text: "HELLO" }, where a text was wanted and no message came at all. */
-function withoutWrapping(expected: string): string {
-  const only = /^\{"text":("(?:[^"\\]|\\.)*")\}$/.exec(expected)?.[1];
-  if (only === undefined) return expected;
-  const value: unknown = JSON.parse(only);
-  return typeof value === 'string' ? value : expected;
+/** Where no message came at all, the wanted one is told by its fields: `{"code":250}` reads "code 250". */
+function wantedOf({ path, expected, got }: Difference): string {
+  const fields = path === '' && got === 'nothing' ? /^\{(".+)\}$/.exec(expected)?.[1] : undefined;
+  if (fields === undefined) return expected;
+  const text = /^"text":("(?:[^"\\]|\\.)*")$/.exec(fields)?.[1];
+  if (text !== undefined) return String(JSON.parse(text));
+  return fields.replace(/(^|,)"(\w+)":/g, (_, comma: string, key: string) =>
+    [comma === '' ? '' : ', ', key === 'text' ? '' : `${key} `].join(''),
+  );
 }
 
 const labels = { expected: 'expected  ', got: 'got       ' };
@@ -41,7 +48,7 @@ export function differenceLines(difference: Difference, width: number, style: St
   const pen = paint(style);
   const room = Math.max(24, width - labelWidth);
   const { caret } = difference;
-  const expected = withSpacesShown(cellsOfText(withoutWrapping(difference.expected), style), style, true);
+  const expected = withSpacesShown(cellsOfText(wantedOf(difference), style), style, true);
   const got = withSpacesShown(cellsOfText(difference.got, style), style, true);
   if (caret === undefined)
     return [...block('expected', expected, room, style), ...block('got', got, room, style)];
@@ -52,9 +59,7 @@ export function differenceLines(difference: Difference, width: number, style: St
   // What is wanted may be told in words; those do not line up with what came.
   const alike = joined(expected.slice(0, index)) === joined(got.slice(0, index));
   return [
-    ...(alike
-      ? [row('expected', windowed(expected, start, room, style), style)]
-      : block('expected', expected, room, style)),
+    row('expected', alike ? windowed(expected, start, room, style) : cutEnd(expected, room, style), style),
     row('got', windowed(got, start, room, style), style),
     `${' '.repeat(labelWidth + before)}${pen.red('^')}`,
   ];

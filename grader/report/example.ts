@@ -17,9 +17,8 @@ import type {
 import type { Json } from '../judge/json.ts';
 import { bindingNames } from '../judge/parts.ts';
 import { Values } from '../play/values.ts';
-import type { HandAct } from '../protocol/by-hand.ts';
 import { protocolNamed } from '../protocol/registry.ts';
-import { Exchange, type Line } from './exchange.ts';
+import { Exchange, type Line, type Part } from './exchange.ts';
 import { duration, plural } from './layout.ts';
 import type { Style } from './style.ts';
 import { prose } from './visible.ts';
@@ -33,7 +32,7 @@ export interface Example {
   /** Without indent. */
   lines: string[];
   /** What the grader does, channel by channel, for the commands by hand. */
-  acts: ReadonlyMap<string, readonly HandAct[]>;
+  parts: readonly Part[];
   /** The channels are open at the same time. */
   interleaved: boolean;
 }
@@ -43,8 +42,7 @@ export function exampleOf(plan: Plan, check: PlannedCheck, style: Style, width: 
   const names = [...Object.keys(check.actors ?? {}), ...openedIn(check.steps)];
   const sheet = new Exchange(names, style, width);
   new Script(plan, check, sheet, style).play();
-  const { lines, acts, interleaved } = sheet;
-  return { lines, acts, interleaved };
+  return { lines: sheet.lines, parts: [...sheet.parts.values()], interleaved: sheet.interleaved };
 }
 
 function openedIn(steps: readonly Step[]): string[] {
@@ -84,7 +82,12 @@ class Script {
 
   play(): void {
     for (const [name, { plays }] of Object.entries(this.#check.actors ?? {}))
-      this.#sheet.add({ name, protocol: protocolNamed(plays), grader: 'S' });
+      this.#sheet.add({
+        name,
+        protocol: protocolNamed(plays),
+        grader: 'S',
+        port: this.#port(undefined).textbook,
+      });
     this.#steps(this.#check.steps, sampleValues(this.#plan, this.#check));
   }
 
@@ -101,8 +104,14 @@ class Script {
 
   #on(name: string | undefined, values: Values): Line {
     const wanted = name === undefined ? undefined : values.fillText(name);
-    const protocol = protocolNamed(this.#port(undefined).protocol);
-    return this.#sheet.find(wanted) ?? this.#sheet.add({ name: wanted ?? 'client', protocol, grader: 'C' });
+    return (
+      this.#sheet.find(wanted) ?? this.#sheet.add(this.#called(wanted ?? 'client', this.#port(undefined)))
+    );
+  }
+
+  /** A connection that the grader makes to the program. */
+  #called(name: string, { protocol, textbook }: PortSpec): Line {
+    return { name, protocol: protocolNamed(protocol), grader: 'C', port: textbook };
   }
 
   #step(step: Step, values: Values): void {
@@ -175,8 +184,7 @@ class Script {
 
   #open(step: StepOf<'open'>, values: Values): void {
     const spec = this.#port(step.to);
-    const protocol = protocolNamed(spec.protocol);
-    const line = this.#sheet.add({ name: values.fillText(step.open), protocol, grader: 'C' });
+    const line = this.#sheet.add(this.#called(values.fillText(step.open), spec));
     const from = step.from === undefined ? '' : ` from ${step.from}`;
     const where = step.to === undefined ? '' : ` to ${step.to}`;
     const verb = spec.transport === 'tcp' ? 'connects' : 'sends';

@@ -19,6 +19,14 @@ export interface Line {
   protocol: Protocol;
   /** Side that the grader plays there. */
   grader: 'C' | 'S';
+  /** Port of the lecture. */
+  port: number;
+}
+
+/** What the grader does on one channel. */
+export interface Part {
+  line: Line;
+  acts: HandAct[];
 }
 
 type Speaker = 'grader' | 'program';
@@ -27,7 +35,7 @@ export class Exchange {
   /** Without indent. */
   readonly lines: string[] = [];
   /** What the grader does, channel by channel, in the order of their first acts. */
-  readonly acts = new Map<string, HandAct[]>();
+  readonly parts = new Map<string, Part>();
   /** Channels are open at the same time: a command for each, one after the other, would not be the same. */
   interleaved = false;
   readonly #alive = new Set<string>();
@@ -70,7 +78,9 @@ export class Exchange {
   }
 
   aside(words: string): void {
-    this.say(this.#remark(words));
+    const { dim } = paint(this.#style);
+    const lines = wrap(`[${worded(words, this.#style)}]`, this.#width - this.#indent.length, '', ' ');
+    for (const line of lines) this.say(dim(line));
   }
 
   inside(write: () => void): void {
@@ -134,7 +144,9 @@ export class Exchange {
   }
 
   record(line: Line, act: HandAct): void {
-    this.acts.set(line.name, [...(this.acts.get(line.name) ?? []), act]);
+    const part = this.parts.get(line.name) ?? { line, acts: [] };
+    this.parts.set(line.name, part);
+    part.acts.push(act);
     this.#recorded = line.name;
     if (act.kind === 'end') this.#alive.delete(line.name);
   }
@@ -146,7 +158,7 @@ export class Exchange {
 
   pause(ms: number): void {
     this.aside(`${duration(ms)} later`);
-    this.acts.get(this.#recorded ?? '')?.push({ kind: 'pause', ms });
+    this.parts.get(this.#recorded ?? '')?.acts.push({ kind: 'pause', ms });
   }
 
   /** Goes out together with the next send. */

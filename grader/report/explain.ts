@@ -3,6 +3,7 @@ import type { Contract } from '../assignment/contract.ts';
 import { defaultLimits } from '../assignment/limits.ts';
 import { noSuchCheck } from '../errors.ts';
 import type { Plan, PlannedCheck } from '../fixture/plan.ts';
+import type { HandAct } from '../protocol/by-hand.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { type Example, exampleOf } from './example.ts';
 import { duration, measure, padEnd, plural, points, wrap } from './layout.ts';
@@ -141,7 +142,7 @@ export function explainCheck(plan: Plan, id: string, style: Style): string {
   return `${[
     bold(check.id) + first.slice(check.id.length),
     ...rest,
-    bold(prose(check.title, style)),
+    ...wrap(prose(check.title, style), width).map(bold),
     ...wrap(prose(check.rule, style), width),
     '',
     ...example.lines.map(line => indent + line),
@@ -175,20 +176,26 @@ function byHandLines(plan: Plan, check: PlannedCheck, example: Example, style: S
 }
 
 /** Commands that do the same, to be given one after the other. */
-function byHand(contract: Contract, check: PlannedCheck, { acts, interleaved }: Example): string[] {
-  const [port] = Object.values(contract.ports);
-  if (port === undefined) return [];
-  const protocol = protocolNamed(port.protocol);
-  const channels = [...acts.values()];
-  const [first = []] = channels;
+function byHand(contract: Contract, check: PlannedCheck, { parts, interleaved }: Example): string[] {
+  const [first] = parts;
   if (contract.role === 'client') {
-    if (Object.keys(check.actors ?? {}).length === 0) return [];
-    return [protocol.byHandServer(first, port.textbook)].filter(command => command !== undefined);
+    const [name, spec] = Object.entries(check.actors ?? {})[0] ?? [];
+    const [port] = Object.values(contract.ports);
+    if (name === undefined || spec === undefined || port === undefined) return [];
+    const acts = parts.find(part => part.line.name === name)?.acts ?? [];
+    const command = protocolNamed(spec.plays).byHandServer(withoutRest(acts), port.textbook);
+    return command === undefined ? [] : [command];
   }
-  const commands = channels.flatMap(one => protocol.byHand(one, host, port.textbook) ?? []);
-  if (channels.length <= 1) return commands;
-  if (!interleaved) return channels.length <= mostChannels ? commands : [];
-  if (protocol.transport === 'udp') return commands.slice(0, 1);
+  const commands = parts.flatMap(
+    ({ line, acts }) => line.protocol.byHand(withoutRest(acts), host, line.port) ?? [],
+  );
+  if (first === undefined || !interleaved) return commands.length <= mostChannels ? commands : [];
+  if (first.line.protocol.transport === 'udp') return commands.slice(0, 1);
   // Clients at the same time: one that only stays connected, and another that speaks.
-  return [`sleep 9 | nc ${host} ${port.textbook} &`, ...commands.slice(0, 1)];
+  return [`sleep 9 | nc ${host} ${first.line.port} &`, ...commands.slice(0, 1)];
+}
+
+/** Without a pause at the end: nothing follows it. */
+function withoutRest(acts: readonly HandAct[]): HandAct[] {
+  return acts.slice(0, acts.findLastIndex(act => act.kind !== 'pause') + 1);
 }

@@ -1,11 +1,11 @@
 /** The report on one program as text, for a terminal or a log. */
 import { noSuchCheck } from '../errors.ts';
-import { checkInFull, outputLines } from './failed.ts';
+import { checkInFull, outputLines, type Seen } from './failed.ts';
 import { cutEnd, measure, plural, points, seconds, spread, wrap } from './layout.ts';
 import type { CheckResult, Result } from './result.ts';
 import { brushOf, markOf, paint, type Style, signs } from './style.ts';
 import { topicLines } from './topics.ts';
-import { cellsOfText, columns, pasteable, prose } from './visible.ts';
+import { columns, pasteable, plainCells, prose } from './visible.ts';
 
 export interface TextOptions {
   /** Show the exchanges of met checks too. */
@@ -21,15 +21,16 @@ const mostAgain = 8;
 export function textReport(result: Result, style: Style, options: TextOptions): string {
   const { problem, checks } = result;
   if (problem !== undefined && result.outcome !== 'graded')
-    return text([...problemLines(problem, style), ...notGraded(result, style)]);
+    return text([...problemLines(result, problem, style), ...notGraded(result, style)]);
   const full = checks.length > 0 && checks.every(check => check.verdict === 'met');
   const parts: string[][] = [headline(result, style)];
   if (!full || options.verbose) parts.push(topicLines(checks, style));
-  if (problem !== undefined) parts.push(problemLines(problem, style));
+  if (problem !== undefined) parts.push(problemLines(result, problem, style));
+  const seen: Seen = new Map();
   for (const check of checks) {
     const shown = check.verdict === 'unmet' || (check.verdict === 'void' && check.waitsFor === undefined);
     const asked = options.verbose && check.verdict === 'met' && check.transcript !== undefined;
-    if (shown || asked) parts.push(checkInFull(check, result, style));
+    if (shown || asked) parts.push(checkInFull(check, result, style, seen));
   }
   parts.push([...gathered(checks, 'unreached', style), ...gathered(checks, 'void', style)]);
   parts.push([...unsteady(checks, style), ...notes(result, style)]);
@@ -52,26 +53,35 @@ export function showCheck(result: Result, id: string, style: Style): string {
 
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
+/** Long paths by their last part: they are the room's, not the student's. */
+function startedAs({ command }: Result, style: Style): string {
+  const { ellipsis } = signs(style);
+  return command
+    .map(word => (/^\/.*\/./.test(word) && word.length > 16 ? `${ellipsis}/${word.split('/').at(-1)}` : word))
+    .join(' ');
+}
+
 /** "smtp-server · python3 server.py 40125 …/mail      seed 7f3a" */
-function headline({ assignment, command, seed }: Result, style: Style): string[] {
-  const { dot, ellipsis } = signs(style);
+function headline(result: Result, style: Style): string[] {
+  const { dot } = signs(style);
   const pen = paint(style);
-  const id = prose(assignment.id, style);
-  const said = `seed ${prose(seed, style)}`;
+  const id = prose(result.assignment.id, style);
+  const said = `seed ${prose(result.seed, style)}`;
   const width = measure(style);
-  const words = command.map(word =>
-    /^\/.*\/./.test(word) && word.length > 16 ? `${ellipsis}/${word.split('/').at(-1)}` : word,
-  );
   const room = width - columns(id) - columns(dot) - columns(said) - 3;
-  const started = cutEnd(cellsOfText(words.join(' '), style), room, style);
+  const started = cutEnd(plainCells(prose(startedAs(result, style), style)), room, style);
   const [first = ''] = spread(`${id}${dot}${started}`, said, width);
   return [`${pen.bold(id)}${first.slice(id.length, first.length - said.length)}${pen.dim(said)}`];
 }
 
 /** Why nothing, or not all, could be graded. */
-function problemLines(problem: NonNullable<Result['problem']>, style: Style): string[] {
+function problemLines(result: Result, problem: NonNullable<Result['problem']>, style: Style): string[] {
   const output = outputLines(problem.output, '    ', style);
-  const says = prose(problem.says, style) + (output.length > 0 ? ' Its last lines:' : '');
+  const command = result.command.join(' ');
+  const about = problem.says.startsWith(command)
+    ? startedAs(result, style) + problem.says.slice(command.length)
+    : problem.says;
+  const says = prose(about, style) + (output.length > 0 ? ' Its last lines:' : '');
   const mark = markOf('unmet', style);
   const [first = '', ...rest] = wrap(`${mark} ${says}`, measure(style), '', '    ');
   const advice = problem.advice.flatMap(line => wrap(prose(line, style), measure(style), '    '));
@@ -174,7 +184,8 @@ function againCommand({ checks, assignment }: Result, { command }: TextOptions):
     if (check.waitsFor !== undefined) ids.add(rootOf(check, checks));
     if (check.verdict === 'void' && check.waitsFor === undefined) ids.add(check.id);
   }
-  if (ids.size === 0 || ids.size > mostAgain) return undefined;
+  const all = checks.every(check => ids.has(check.id));
+  if (ids.size === 0 || ids.size > mostAgain || all) return undefined;
   const rest = command === '' ? '' : ` ${pasteable(command)}`;
   return `wiremark check ${assignment.id} --only ${[...ids].join(',')}${rest}`;
 }

@@ -53,7 +53,7 @@ export function topicLines(checks: readonly CheckResult[], style: Style): string
     return lines.map(({ painted, width }, i) => {
       const title = i === 0 ? topic.title : '';
       const marks = painted + ' '.repeat(Math.max(0, room - width));
-      const extra = bonusWidth === 0 ? '' : ` ${paint(style).green(padEnd(bonus, bonusWidth))}`;
+      const extra = bonus === '' ? '' : ` ${paint(style).green(bonus)}`;
       const end = i === lines.length - 1 ? `  ${padStart(score, scoreWidth)}${extra}` : '';
       return `  ${padEnd(title, titleWidth)}  ${marks}${end}`.trimEnd();
     });

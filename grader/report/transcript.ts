@@ -145,7 +145,8 @@ class Writer {
       case 'open':
         return [this.#aside(`${who} connects`)];
       case 'refused':
-        return [this.#aside(`${who} refuses the connection`)];
+        // The subject's event, but the other side's story; also where no answer came in time.
+        return [this.#aside(`${this.#name('C', event.channel)} can not connect`)];
       case 'end':
         return [this.#aside(event.by === 'grader' ? `${who} sends no more` : `${who} closes`)];
       case 'close':

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { dir, setGracefulCleanup } from 'tmp-promise';
 import { fillCommand } from './command.ts';
 import { inheritedEnvironment } from './environment.ts';
 import { Kin, MARKER } from './kin.ts';
@@ -34,11 +35,8 @@ export interface BuildResult {
 
 /** Rejects only if the grader can't write its own files. Nothing that the build has started outlives it. */
 export async function build(spec: BuildSpec): Promise<BuildResult> {
-  // Both are dear to import, and a program that needs no build never pays for them.
-  const [{ execa }, { dir, setGracefulCleanup }] = await Promise.all([
-    import('execa'),
-    import('tmp-promise'),
-  ]);
+  // Dear to import, and a program that needs no build never pays for it.
+  const { execa } = await import('execa');
   const [program = '', ...args] = fillCommand(spec.command, { source: spec.cwd, out: spec.out }, []).command;
   mkdirSync(spec.out, { recursive: true });
   setGracefulCleanup(); // Should the grader end under way.

@@ -23,8 +23,12 @@ export interface Channel {
   readonly state: ChannelState;
   /** Connections accepted (listener) or opened. */
   readonly connections: number;
+  /** When bytes came last, in milliseconds since the check began; 0 before the first. */
+  readonly lastArrivalAt: number;
   /** Address from which the last message came, for datagrams. */
   readonly lastPeer: Peer | undefined;
+  /** Bytes of the unfinished message. */
+  readonly pending: number;
   /** The unfinished message, if any, and taking it as it is. */
   partial(): Message | undefined;
   takePartial(): Received | undefined;

@@ -13,13 +13,28 @@ export interface FlowFate {
   loss?: number | undefined;
 }
 
+/**
+ * A series of draws from [0, 1) of its own (mulberry32), begun by one draw of `random`. With it the luck of
+ * one direction does not depend on how its datagrams fall between those of the other.
+ */
+export function luckOf(random: () => number): () => number {
+  let state = Math.floor(random() * 4294967296);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
 export class Flow<T> {
   readonly #fate: FlowFate;
   readonly #random: () => number;
   readonly #deliver: (item: T) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #ordinal = 0;
-  #held: { item: T } | undefined;
+  /** Those that wait for the next to overtake them. */
+  #held: T[] = [];
 
   /** `random` draws from [0, 1); `deliver` gets what arrives, when it arrives. */
   constructor(fate: FlowFate, random: () => number, deliver: (item: T) => void) {
@@ -37,16 +52,12 @@ export class Flow<T> {
     const lost = this.#random() < (fate.loss ?? 0);
     if (lost || fate.drop?.includes(n)) return false;
     if (fate.swap?.includes(n)) {
-      this.#held = { item };
+      this.#held.push(item);
       return true;
     }
     const delay = fate.delay?.[String(n)] ?? 0;
     for (let copy = 0; copy < (fate.duplicate?.includes(n) ? 2 : 1); copy += 1) this.#after(delay, item);
-    if (this.#held !== undefined) {
-      const { item: late } = this.#held;
-      this.#held = undefined;
-      this.#after(delay, late);
-    }
+    for (const late of this.#held.splice(0)) this.#after(delay, late);
     return true;
   }
 
@@ -64,5 +75,7 @@ export class Flow<T> {
 
   dispose(): void {
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#held = [];
   }
 }

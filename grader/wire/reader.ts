@@ -12,6 +12,8 @@ export interface Reader {
   push(bytes: Buffer): Message[];
   /** End of stream: what was left over, if that is a message. */
   end(): Message[];
+  /** Bytes of the message that has begun and not ended. */
+  readonly pending: number;
   /** The message that has begun and not ended; undefined when there is none. */
   partial(): Message | undefined;
   /** Takes that message as it is; what still belongs to it will complete it. */

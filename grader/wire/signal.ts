@@ -39,20 +39,31 @@ export function until<T>(
 ): Promise<T | undefined> {
   const early = test();
   if (early !== undefined) return Promise.resolve(early);
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
+    let settled = false;
     let prolonged = false;
     let excused = 0;
     let due = performance.now() + ms;
     const stops = signals.map(signal => signal.watch(look));
     let timer = setTimeout(expire, ms);
-    function finish(value: T | undefined): void {
+    function finish(settle: () => void): void {
+      settled = true;
       clearTimeout(timer);
       for (const stop of stops) stop();
-      resolve(value);
+      settle();
     }
     function look(): void {
-      const value = test();
-      if (value !== undefined) finish(value);
+      attempt(false);
+    }
+    function attempt(last: boolean): void {
+      if (settled) return;
+      try {
+        const value = test();
+        if (last || value !== undefined) finish(() => resolve(value));
+      } catch (error) {
+        // Here, in a socket's event or a timer, nobody else would catch it.
+        finish(() => reject(error));
+      }
     }
     function prolong(more: number): void {
       due = performance.now() + more;
@@ -72,7 +83,7 @@ export function until<T>(
         return;
       }
       // Input that has come is handled between timers and immediates.
-      setImmediate(() => finish(test()));
+      setImmediate(() => attempt(true));
     }
   });
 }

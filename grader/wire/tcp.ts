@@ -12,6 +12,7 @@ export class TcpConnection implements Channel {
   readonly connections = 1;
   readonly lastPeer = undefined;
   state: ChannelState = 'open';
+  lastArrivalAt = 0;
   readonly name: string;
   readonly signal: Signal;
   readonly #socket: Socket;
@@ -27,7 +28,7 @@ export class TcpConnection implements Channel {
     this.#transcript = transcript;
     socket.setNoDelay(true);
     socket.on('data', bytes => {
-      transcript.add({ channel: name, by: 'subject', kind: 'data', bytes });
+      this.lastArrivalAt = transcript.add({ channel: name, by: 'subject', kind: 'data', bytes }).at;
       this.#take(reader.push(bytes));
     });
     socket.on('end', () => {
@@ -51,6 +52,10 @@ export class TcpConnection implements Channel {
     for (const message of messages)
       this.received.push({ message, at: this.#transcript.now(), from: undefined });
     this.signal.notify();
+  }
+
+  get pending(): number {
+    return this.#reader.pending;
   }
 
   partial(): Message | undefined {
@@ -91,6 +96,7 @@ export class TcpConnection implements Channel {
   }
 
   stall(ms: number): void {
+    clearTimeout(this.#wake);
     this.#socket.pause();
     this.#wake = setTimeout(() => this.#socket.resume(), ms);
   }
@@ -170,8 +176,9 @@ export class TcpListener implements Channel {
       const connection = new TcpConnection(name, socket, options.reader(), options.transcript);
       listener.#open.push(connection);
       connection.signal.watch(() => {
-        listener.#gather(connection);
+        // First, because a rule may take an unfinished message, which then counts as received.
         options.onChange(connection);
+        listener.#gather(connection);
         listener.signal.notify();
       });
       options.onChange(connection);
@@ -203,6 +210,14 @@ export class TcpListener implements Channel {
 
   get state(): ChannelState {
     return this.#current?.state ?? 'open';
+  }
+
+  get lastArrivalAt(): number {
+    return this.#current?.lastArrivalAt ?? 0;
+  }
+
+  get pending(): number {
+    return this.#current?.pending ?? 0;
   }
 
   partial(): Message | undefined {

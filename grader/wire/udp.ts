@@ -1,7 +1,7 @@
 /** UDP: one socket that the grader plays, as a client of the program or as a server for it. */
 import { createSocket, type Socket } from 'node:dgram';
 import { type Channel, type ChannelState, GraderTrouble, type Received } from './channel.ts';
-import { Flow, type FlowFate } from './impair.ts';
+import { Flow, type FlowFate, luckOf } from './impair.ts';
 import type { Message, Reader } from './reader.ts';
 import { Signal } from './signal.ts';
 import type { Peer, Transcript } from './transcript.ts';
@@ -30,10 +30,12 @@ interface Datagram {
 export class UdpEndpoint implements Channel {
   readonly transport = 'udp';
   readonly connections = 0;
+  readonly pending = 0;
   readonly signal = new Signal();
   readonly received: Received[] = [];
   state: ChannelState = 'open';
   lastPeer: Peer | undefined;
+  lastArrivalAt = 0;
   readonly name: string;
   readonly #socket: Socket;
   readonly #options: UdpOptions;
@@ -44,8 +46,9 @@ export class UdpEndpoint implements Channel {
     this.name = name;
     this.#socket = socket;
     this.#options = options;
-    this.#in = new Flow<Datagram>(options.impair?.in ?? {}, options.random, it => this.#arrived(it));
-    this.#out = new Flow<Datagram>(options.impair?.out ?? {}, options.random, ({ bytes, peer }) =>
+    const { in: inward = {}, out: outward = {} } = options.impair ?? {};
+    this.#in = new Flow<Datagram>(inward, luckOf(options.random), it => this.#arrived(it));
+    this.#out = new Flow<Datagram>(outward, luckOf(options.random), ({ bytes, peer }) =>
       socket.send(bytes, peer.port, peer.address, () => undefined),
     );
     socket.on('message', (bytes, { address, port }) => {
@@ -60,8 +63,10 @@ export class UdpEndpoint implements Channel {
     const socket = createSocket('udp4');
     return new Promise((resolve, reject) => {
       const { address, port } = options.local;
-      const onError = (error: Error): void =>
+      const onError = (error: Error): void => {
+        socket.close();
         reject(new GraderTrouble(`could not bind ${address}:${port}: ${error.message}`));
+      };
       socket.once('error', onError);
       socket.bind({ address, port }, () => {
         socket.removeListener('error', onError);
@@ -77,6 +82,7 @@ export class UdpEndpoint implements Channel {
 
   #arrived({ bytes, peer }: Datagram): void {
     this.#log('subject', 'data', bytes, peer);
+    this.lastArrivalAt = this.#options.transcript.now();
     this.lastPeer = peer;
     for (const message of this.#options.reader.push(bytes)) {
       message.from = `${peer.address}:${peer.port}`;

@@ -48,10 +48,8 @@ export async function expectMessage(
   };
   for (;;) {
     const at = context.cursors.get(channel) ?? 0;
-    const next = await context.wait(
-      [channel],
-      () => nextOn(context, channel, at, wanted.partial && about),
-      ms,
+    const next = await patiently(context, channel, ms, () =>
+      nextOn(context, channel, at, wanted.partial && about),
     );
     if (next === undefined) throw missing(noReply(context, channel, ms));
     if (next === 'over') throw missing(itIsOver(context, channel));
@@ -64,6 +62,27 @@ export async function expectMessage(
   }
 }
 
+/** A message that keeps coming may take so long in all, in milliseconds: 8 MiB sent byte by byte do. */
+const longestMessage = 30_000;
+
+/** The deadline is one of silence: while bytes of a long message keep coming it begins anew. */
+async function patiently<T>(
+  context: Context,
+  channel: Channel,
+  ms: number,
+  test: () => T | undefined,
+): Promise<T | undefined> {
+  const { transcript } = context.scene;
+  const begun = transcript.now();
+  for (let left = ms; ; ) {
+    const found = await context.wait([channel], test, left);
+    const now = transcript.now();
+    left = channel.lastArrivalAt + ms - now;
+    const moving = channel.pending > 0 && left > 0 && now - begun < longestMessage;
+    if (found !== undefined || !moving) return found;
+  }
+}
+
 /** The next message; "taken" when an unfinished one fits and may count; "over" when none can come. */
 function nextOn(
   context: Context,
@@ -73,15 +92,21 @@ function nextOn(
 ): Message | 'taken' | 'over' | undefined {
   const received = channel.received[at];
   if (received !== undefined) return received.message;
-  const partial = partialAbout === undefined ? undefined : channel.partial();
-  if (partialAbout !== undefined && partial !== undefined) {
-    if (match(partialAbout, partial, context.bindings) === undefined) {
+  if (partialAbout !== undefined && channel.pending >= textLength(partialAbout)) {
+    const partial = channel.partial();
+    if (partial !== undefined && match(partialAbout, partial, context.bindings) === undefined) {
       channel.takePartial();
       return 'taken';
     }
   }
   // A datagram socket does not notice that the program is gone; a connection that it held is closed.
   return channel.state !== 'open' || context.programGone ? 'over' : undefined;
+}
+
+/** Length of the text that an expectation wants literally: what is shorter need not be put together to compare. */
+function textLength(about: Json): number {
+  const text = typeof about === 'object' && about !== null && 'text' in about ? about.text : undefined;
+  return typeof text === 'string' ? Math.max(1, text.length) : 1;
 }
 
 function noReply(context: Context, channel: Channel, ms: number): string {
