@@ -71,6 +71,7 @@ export class Lanes {
   /** Settles when every check is decided; the answer is the reason if the program never got to its first. */
   async run(): Promise<StartProblem | undefined> {
     this.#advance();
+    this.#startAhead();
     while (this.#tasks.size > 0) await Promise.race(this.#tasks);
     await Promise.all(this.#idle.map(started => this.#leave(started)));
     return this.#problem;
@@ -90,6 +91,24 @@ export class Lanes {
     for (let own = this.#agenda.take(this.#alone); own !== undefined; own = this.#agenda.take(this.#alone)) {
       const check = own;
       this.#track(this.#pool.run(() => this.#first(check)));
+    }
+  }
+
+  /**
+   * Checks that wait by their own script will each want a server while others go on: some are started while
+   * the first one starts, for that is when processors are idle.
+   */
+  #startAhead(): void {
+    const { checks, cpus, fixedPort } = this.#options;
+    if (fixedPort !== undefined) return;
+    const waiting = checks.filter(check => this.#shares(check) && scriptedWait(check.steps) >= waitingAfter);
+    for (let i = 0; i < Math.min(waiting.length, cpus); i += 1) {
+      this.#track(
+        this.#pool.run(async () => {
+          const started = await startServer(this.#options);
+          if (!('problem' in started)) this.#idle.push(started);
+        }),
+      );
     }
   }
 
@@ -235,7 +254,9 @@ export class Lanes {
         const limits = { readyMs: withinMs, idleMs: withinMs };
         const spec = { ...this.#options, slow: 1, contract: { ...contract, limits } };
         const problem = await notReady(again, spec);
-        return problem === undefined ? again.program : { problem: problem.says };
+        if (problem === undefined) return again.program;
+        const words = problem.says.replace(`${again.command.join(' ')} `, '').replace(/\.$/, '');
+        return { problem: problem.output === '' ? words : `${words}: ${problem.output.split('\n').at(-1)}` };
       };
     }
     return playCheck(scene);

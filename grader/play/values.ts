@@ -39,18 +39,11 @@ const mixed = `${lower}${lower.toUpperCase()}0123456789\`{@[|}~_-+ `;
 const mustHold = 'aizAIZ`{@[09';
 
 function text(random: () => number, alphabet: string, length: number): string {
-  // A long text repeats one drawn block behind a running number, so that no two stretches are alike.
-  const block = Math.min(length, 4096);
+  // A long text repeats one drawn block; its length is prime, so that no buffer size hides a lost piece.
+  const block = Math.min(length, 4093);
   let out = '';
   for (let i = 0; i < block; i += 1) out += alphabet[Math.floor(random() * alphabet.length)];
-  if (length === block) return out;
-  const parts: string[] = [];
-  const shift = (n: number): string => {
-    const cut = (n * 1031) % block;
-    return out.slice(cut) + out.slice(0, cut);
-  };
-  for (let made = 0; made < length; made += block) parts.push(shift(made / block));
-  return parts.join('').slice(0, length);
+  return length === block ? out : out.repeat(Math.ceil(length / block)).slice(0, length);
 }
 
 function draw(kind: string, args: readonly string[], random: () => number): string | undefined {
@@ -78,10 +71,13 @@ function draw(kind: string, args: readonly string[], random: () => number): stri
   }
 }
 
+/** In UTF-8 only ASCII takes one byte a character. */
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
+
 const filters: Readonly<Record<string, (text: string) => string>> = {
   // ASCII only: what other letters become is free.
-  upper: text => text.replace(/[a-z]+/g, run => run.toUpperCase()),
-  lower: text => text.replace(/[A-Z]+/g, run => run.toLowerCase()),
+  upper: text => (isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]+/g, run => run.toUpperCase())),
+  lower: text => (isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, run => run.toLowerCase())),
   reverse: text => [...text].reverse().join(''),
 };
 

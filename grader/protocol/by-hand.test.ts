@@ -66,6 +66,8 @@ describe('a command line', () => {
     expect(pipeToUdp([send('a'), send('b')], '127.0.0.1', 7)).toBe(
       "(printf 'a'; sleep 0.2; printf 'b') | nc -u -w 1 127.0.0.1 7",
     );
+    // nc must not give up during the pause.
+    expect(pipeToUdp([send('a'), pause(1200), send('b')], '127.0.0.1', 7)).toContain('nc -u -w 3 ');
   });
 
   it('makes a long send by a command, of the same length and end', () => {
@@ -174,7 +176,9 @@ describe('with nc', () => {
     });
     await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
     const { port } = socket.address();
-    expect(await run(pipeToUdp([send('one'), send('two\n')], '127.0.0.1', port)).done).toBe('ONETWO\n');
+    expect(await run(pipeToUdp([send('one'), pause(1500), send('two\n')], '127.0.0.1', port)).done).toBe(
+      'ONETWO\n',
+    );
     expect(await run(pipeToUdp([send(`${'x'.repeat(300)}\n`)], '127.0.0.1', port)).done).toHaveLength(301);
     expect(heard.map(text => text.length)).toEqual([3, 4, 301]);
     socket.close();

@@ -54,8 +54,10 @@ export function pipeToUdp(acts: readonly HandAct[], host: string, port: number):
   const lines = script(acts);
   if (lines.length === 0) return undefined;
   const [only] = lines;
-  if (lines.length === 1) return `${only} | nc -u -w 1 ${host} ${port}`;
-  return `(${lines.join('; sleep 0.2; ')}) | nc -u -w 1 ${host} ${port}`;
+  // nc gives up after so many seconds without input: the longest pause must be shorter.
+  const longest = Math.max(0, ...acts.map(act => (act.kind === 'pause' ? act.ms : 0)));
+  const nc = `nc -u -w ${1 + Math.ceil(longest / 1000)} ${host} ${port}`;
+  return lines.length === 1 ? `${only} | ${nc}` : `(${lines.join('; sleep 0.2; ')}) | ${nc}`;
 }
 
 /** A server that says the acts' bytes to whoever calls. */

@@ -78,6 +78,7 @@ export class LineReader implements Reader {
     // A CR at the end may be the first half of its line end.
     const line = this.#joined();
     this.#pieces = line.at(-1) === CR ? [line.subarray(-1)] : [];
+    this.pending = this.#pieces.length;
     return message;
   }
 }

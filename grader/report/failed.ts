@@ -132,6 +132,8 @@ export function checkInFull(
   style: Style,
   seen: Seen = new Map(),
 ): string[] {
+  // A server that ends is at fault; clients end, and may well print the same for different reasons.
+  const crashes: Seen = about.assignment.role === 'server' ? seen : new Map();
   const { dot } = signs(style);
   const lines = titleLines(check, style);
   const width = style.width - indent.length;
@@ -141,9 +143,9 @@ export function checkInFull(
   }
   const output = check.failure?.program?.stderr ?? '';
   // One root cause, one hint: this check's own would lead astray.
-  const sameCrash = output.trim() !== '' && seen.has(output);
+  const sameCrash = output.trim() !== '' && crashes.has(output);
   if (check.failure !== undefined)
-    lines.push(...failureLines(check.failure, style), ...endingLines(check, seen, style));
+    lines.push(...failureLines(check.failure, style), ...endingLines(check, crashes, style));
   if (check.verdict === 'void')
     lines.push(
       ...wrap("This is the grader's or the machine's trouble, not the program's.", measure(style), indent),

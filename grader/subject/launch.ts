@@ -14,6 +14,7 @@ import { starvedMs } from './proc.ts';
 import { awaitSockets, type ReadyLimits } from './ready.ts';
 import { endTree, endTreeNow, register, type Stoppable, unregister } from './stop.ts';
 import type { Captured, Ending, LaunchSpec, Listening, Readiness, Subject } from './subject.ts';
+import { unreadBytes } from './unread.ts';
 import { whyUnstartable } from './unstartable.ts';
 
 export interface LaunchOptions {
@@ -130,6 +131,10 @@ class Running implements Subject, Stoppable {
 
   output(stream: 'stdout' | 'stderr'): Captured {
     return (stream === 'stdout' ? this.#stdout : this.#stderr).read();
+  }
+
+  unreadBytes(ours: number, theirs: number): number | undefined {
+    return this.pid === undefined ? undefined : unreadBytes(this.pid, ours, theirs);
   }
 
   starvedMs(): number {

@@ -84,6 +84,11 @@ export interface Subject {
   /** What it has printed so far, or until it was stopped. */
   output(stream: 'stdout' | 'stderr'): Captured;
   /**
+   * Bytes that the grader has sent over the TCP connection between these two ports and the program has not
+   * read yet; undefined where the system does not tell.
+   */
+  unreadBytes(ours: number, theirs: number): number | undefined;
+  /**
    * Milliseconds, so far, in which it was ready to run but the machine gave it no processor (the worst of its
    * threads); 0 where the system does not tell, and once it has ended.
    */

@@ -27,6 +27,8 @@ export interface Channel {
   readonly lastArrivalAt: number;
   /** Address from which the last message came, for datagrams. */
   readonly lastPeer: Peer | undefined;
+  /** Port of the grader's end of a connection. */
+  readonly localPort: number | undefined;
   /** Bytes of the unfinished message. */
   readonly pending: number;
   /** The unfinished message, if any, and taking it as it is. */

@@ -5,6 +5,9 @@ import type { Message, Reader } from './reader.ts';
 import { Signal, until } from './signal.ts';
 import type { Peer, Transcript } from './transcript.ts';
 
+/** How long a connection may take to close after its check, in milliseconds. */
+const disposeMs = 100;
+
 /** Every byte in both directions goes through here and into the transcript. */
 export class TcpConnection implements Channel {
   readonly transport = 'tcp';
@@ -58,6 +61,10 @@ export class TcpConnection implements Channel {
     return this.#reader.pending;
   }
 
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+
   partial(): Message | undefined {
     return this.#reader.partial();
   }
@@ -101,10 +108,14 @@ export class TcpConnection implements Channel {
     this.#wake = setTimeout(() => this.#socket.resume(), ms);
   }
 
+  /** An orderly close: a server that is still writing must not be reset for it, it serves the next check too. */
   dispose(): void {
     clearTimeout(this.#wake);
     this.#socket.removeAllListeners('data');
-    this.#socket.destroy();
+    this.#socket.resume();
+    this.#socket.end();
+    const kill = setTimeout(() => this.#socket.destroy(), disposeMs);
+    this.#socket.once('close', () => clearTimeout(kill));
   }
 }
 
@@ -152,6 +163,7 @@ export async function connect(
 export class TcpListener implements Channel {
   readonly transport = 'tcp';
   readonly lastPeer = undefined;
+  readonly localPort = undefined;
   readonly signal = new Signal();
   readonly name: string;
   readonly #server: Server;

@@ -31,6 +31,7 @@ export class UdpEndpoint implements Channel {
   readonly transport = 'udp';
   readonly connections = 0;
   readonly pending = 0;
+  readonly localPort = undefined;
   readonly signal = new Signal();
   readonly received: Received[] = [];
   state: ChannelState = 'open';

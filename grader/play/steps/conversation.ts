@@ -62,10 +62,15 @@ export async function expectMessage(
   }
 }
 
-/** A message that keeps coming may take so long in all, in milliseconds: 8 MiB sent byte by byte do. */
+/** A long message may take so long in all, in milliseconds: 8 MiB, read or sent in small pieces, do. */
 const longestMessage = 30_000;
+/** More unread bytes than these show that a long message is being worked on, if they become fewer. */
+const longUnread = 65_536;
 
-/** The deadline is one of silence: while bytes of a long message keep coming it begins anew. */
+/**
+ * The deadline is one of silence: while bytes of a long message keep coming, or a long message of ours keeps
+ * being read, it begins anew.
+ */
 async function patiently<T>(
   context: Context,
   channel: Channel,
@@ -74,13 +79,27 @@ async function patiently<T>(
 ): Promise<T | undefined> {
   const { transcript } = context.scene;
   const begun = transcript.now();
+  let unread = Number.POSITIVE_INFINITY;
   for (let left = ms; ; ) {
     const found = await context.wait([channel], test, left);
     const now = transcript.now();
-    left = channel.lastArrivalAt + ms - now;
-    const moving = channel.pending > 0 && left > 0 && now - begun < longestMessage;
-    if (found !== undefined || !moving) return found;
+    if (found !== undefined || now - begun > longestMessage) return found;
+    left = channel.pending > 0 ? channel.lastArrivalAt + ms - now : 0;
+    if (left > 0) continue;
+    const before = unread;
+    unread = unreadOn(context, channel);
+    const wasLong = before === Number.POSITIVE_INFINITY ? unread > longUnread : before > longUnread;
+    if (!wasLong || unread >= before) return undefined;
+    left = ms;
   }
+}
+
+/** Bytes of ours that the program has not read; 0 where that can not be known. */
+function unreadOn(context: Context, channel: Channel): number {
+  const { program, place, contract } = context.scene;
+  const theirs = place.ports[Object.keys(contract.ports)[0] ?? ''];
+  if (channel.localPort === undefined || theirs === undefined || program === undefined) return 0;
+  return program.subject.unreadBytes(channel.localPort, theirs) ?? 0;
 }
 
 /** The next message; "taken" when an unfinished one fits and may count; "over" when none can come. */
