@@ -1,5 +1,7 @@
 /** The commands with their options, as Commander describes them. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+// Not lazily, as the others: this is the command that counts, and one file loads faster than ten.
+import { checkCommand } from './commands/check.ts';
 import type { Io } from './commands/io.ts';
 import { noSuchCommand, UsageError } from './errors.ts';
 import { version } from './version.ts';
@@ -87,7 +89,6 @@ function define(io: Io, done: (status: number) => void): Command {
     .option('--build <line>', 'shell line that builds the program first')
     .passThroughOptions(false)
     .action(async (assignment: string, command: string[], flags: CheckFlags) => {
-      const { checkCommand } = await import('./commands/check.ts');
       done(await checkCommand(assignment, command, { ...flags, verbose: flags.verbose === true }, io));
     });
 

@@ -41,6 +41,13 @@ const listener = createServer({ allowHalfOpen: true }, socket => {
 }).listen(Number(process.argv[2]), '127.0.0.1');
 `;
 writeFileSync(join(folder, 'server.mjs'), server);
+const udpServer = `
+import { createSocket } from 'node:dgram';
+const socket = createSocket('udp4');
+socket.on('message', (bytes, { address, port }) => socket.send(address + ' ' + bytes, port, address));
+socket.bind(Number(process.argv[2]), '127.0.0.1');
+`;
+writeFileSync(join(folder, 'udp.mjs'), udpServer);
 
 const contract: Contract = {
   id: 'talk',
@@ -59,12 +66,17 @@ const words = { topic: 't', title: 't', source: ['s'], rule: 'r', catches: 'c', 
 async function play(
   scripts: Record<string, Step[]>,
   options: Partial<GradeOptions> = {},
+  transport: 'tcp' | 'udp' = 'tcp',
 ): Promise<Record<string, CheckResult>> {
   const checks = Object.entries(scripts).map(
     ([id, steps]): PlannedCheck => ({ id, level: 'must', ...words, steps }),
   );
-  const command = [process.execPath, join(folder, 'server.mjs'), '{port}'];
-  const result = await grade({ plan: { hash: '', contract, checks }, room: openRoom(), command, ...options });
+  const protocol = transport === 'tcp' ? 'lines' : 'datagram';
+  const ports: Contract['ports'] = { port: { transport, protocol, opener: 'subject', textbook: 12000 } };
+  const plan = { hash: '', contract: { ...contract, ports }, checks };
+  const program = transport === 'tcp' ? 'server.mjs' : 'udp.mjs';
+  const command = [process.execPath, join(folder, program), '{port}'];
+  const result = await grade({ plan, room: openRoom(), command, ...options });
   expect(result.outcome).toBe('graded');
   return Object.fromEntries(result.checks.map(check => [check.id, check]));
 }
@@ -204,6 +216,45 @@ describe('steps that talk', () => {
     expect(checks['behind-barrier']?.failure?.difference).toMatchObject({ expected: 'y', got: 'x' });
     expect(checks.wrong?.byHand).toBe("(printf 'say b\\n'; sleep 1) | nc 127.0.0.1 12000");
     expect(wrote(checks.wrong, 'subject')).toEqual(['b\n']);
+  });
+
+  it('send datagrams, from any address and through any network', async () => {
+    const host = '127.0.0.1';
+    const impaired = (impair: Extract<Step, { open: string }>['impair']): Step => ({ open: 'c', impair });
+    const checks = await play(
+      {
+        plain: [open, { send: '{{word}}', expect: `${host} {{word}}` }],
+        'from-an-address': [
+          { open: 'c', from: '127.0.0.2' },
+          { send: 'x', expect: '127.0.0.2 x' },
+        ],
+        'empty-datagram': [open, { send: { text: '' }, expect: { text: `${host} `, length: 10 } }],
+        'loses-one': [impaired({ out: { drop: [1] } }), { send: 'a' }, { send: 'b', expect: `${host} b` }],
+        'doubles-one': [
+          impaired({ in: { duplicate: [1] } }),
+          { send: 'a', expect: `${host} a` },
+          { expect: `${host} a` },
+          { quiet: 'c', for: 30 },
+        ],
+      },
+      {},
+      'udp',
+    );
+    expect(new Set(Object.values(told(checks)))).toEqual(new Set(['met']));
+    const lost = await play(
+      {
+        lost: [impaired({ in: { loss: 1 } }), { send: 'a', expect: 'A' }],
+        closes: [open, { 'half-close': 'c' }],
+      },
+      { slow: 0.1 },
+      'udp',
+    );
+    expect(told(lost)).toEqual({
+      lost: 'nothing came from the server within 300 ms',
+      closes: 'a datagram socket has no half to close',
+    });
+    expect(lost.closes?.verdict).toBe('void');
+    expect(lost.lost?.byHand).toBe("printf 'a' | nc -u -w 1 127.0.0.1 12000");
   });
 
   it('are void where the grader can not do its part', async () => {
