@@ -27,7 +27,7 @@ chmodSync('.build/bin/wiremark.js', 0o755);
 
 const { assignmentIds, readSources } = await import('./.build/js/grader/fixture/plan.js');
 const { compilePlan } = await import('./.build/js/grader/fixture/compile.js');
-const { schemas } = await import('./.build/js/grader/fixture/publish.js');
+const { schemas } = await import('./.build/js/grader/publish.js');
 rmSync('.build/plans', { recursive: true, force: true });
 mkdirSync('.build/plans', { recursive: true });
 for (const id of assignmentIds())

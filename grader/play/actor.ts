@@ -1,5 +1,6 @@
 /** Actors: the servers that the grader plays for a client. With rules they answer by themselves. */
 import type { Act, ActorSpec, Rule } from '../fixture/schema.ts';
+import { randomFrom } from '../fixture/values.ts';
 import { match } from '../judge/match.ts';
 import { aboutMain, encodePayload, type Protocol } from '../protocol/protocol.ts';
 import { protocolNamed } from '../protocol/registry.ts';
@@ -11,7 +12,6 @@ import type { Peer } from '../wire/transcript.ts';
 import { UdpEndpoint } from '../wire/udp.ts';
 import type { Context } from './context.ts';
 import { sendPieces } from './steps/conversation.ts';
-import { randomFrom } from './values.ts';
 
 /** What an actor speaks to when a rule fires: one connection, or the sender of a datagram. */
 interface Voice {
@@ -36,7 +36,17 @@ class Rules {
     this.#context = context;
   }
 
+  /** Called from the sockets, so what goes wrong in a rule is kept for the check: it is the grader's fault. */
   changed(channel: Channel): void {
+    try {
+      this.#look(channel);
+    } catch (error) {
+      this.#context.scene.trouble ??= error;
+      channel.signal.notify();
+    }
+  }
+
+  #look(channel: Channel): void {
     const seen = this.#seen.get(channel) ?? { messages: 0, open: false, ended: false };
     this.#seen.set(channel, seen);
     if (!seen.open) {
@@ -75,8 +85,12 @@ class Rules {
     const { rule } = found;
     const acts: Act[] = [...(rule.reply === undefined ? [] : [{ send: rule.reply }]), ...(rule.do ?? [])];
     const before = this.#queues.get(voice.channel) ?? Promise.resolve();
-    // What goes wrong here shows in what the client does next; the queue itself must go on.
-    const after = before.then(() => this.#perform(acts, voice)).catch(() => undefined);
+    const after = before
+      .then(() => this.#perform(acts, voice))
+      .catch((error: unknown) => {
+        this.#context.scene.trouble ??= error;
+        voice.channel.signal.notify();
+      });
     this.#queues.set(voice.channel, after);
   }
 

@@ -2,6 +2,7 @@
 
 import type { Contract, PortSpec } from '../assignment/contract.ts';
 import type { Check } from '../fixture/schema.ts';
+import { Values } from '../fixture/values.ts';
 import type { Bindings } from '../judge/match.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { protocolNamed } from '../protocol/registry.ts';
@@ -11,7 +12,6 @@ import { until } from '../wire/signal.ts';
 import type { Transcript } from '../wire/transcript.ts';
 import type { Patience } from './patience.ts';
 import type { Program } from './program.ts';
-import { Values } from './values.ts';
 
 export interface Scene {
   check: Check;
@@ -29,6 +29,10 @@ export interface Scene {
   starvedBefore: number;
   /** Seed of the run. */
   seed: string;
+  /** The program has a port of its own: leave nothing behind that would keep it from starting there again. */
+  fixedPort: boolean;
+  /** What went wrong in an actor, outside any step: it makes the check void. */
+  trouble?: unknown;
 }
 
 export interface StdinText {
@@ -45,7 +49,7 @@ export class Context {
   readonly values: Values;
   readonly channels: Map<string, { channel: Channel; protocol: Protocol }>;
   /** Bytes kept back by `hold`, by channel name. */
-  readonly held = new Map<string, Buffer>();
+  readonly held: Map<string, Buffer>;
   cursors: Cursors;
   /** Channel that a step speaks to when it names none: the one opened last. */
   latest: string | undefined;
@@ -54,6 +58,7 @@ export class Context {
     this.scene = scene;
     this.bindings = new Map(base?.bindings);
     this.channels = base?.channels ?? new Map();
+    this.held = base?.held ?? new Map();
     this.cursors = new Map(base?.cursors);
     this.latest = base?.latest;
     const key = `${scene.seed}/${scene.check.id}`;
@@ -69,7 +74,9 @@ export class Context {
 
   /** Takes over what a fork has read and bound. */
   join(fork: Context): void {
-    this.cursors = fork.cursors;
+    // Rounds that ran beside each other have each read their part.
+    for (const [channel, at] of fork.cursors)
+      this.cursors.set(channel, Math.max(at, this.cursors.get(channel) ?? 0));
     for (const [name, value] of fork.bindings) this.bindings.set(name, value);
     this.latest = fork.latest;
   }
@@ -108,7 +115,11 @@ export class Context {
     const { program } = this.scene;
     const signals = channels.map(channel => channel.signal);
     const watched = program === undefined ? signals : [...signals, program.signal];
-    return until(watched, test, ms, () => this.starvedMs());
+    const orTrouble = (): T | undefined => {
+      if (this.scene.trouble !== undefined) throw this.scene.trouble;
+      return test();
+    };
+    return until(watched, orTrouble, ms, () => this.starvedMs());
   }
 
   /**

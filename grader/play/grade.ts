@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { noSuchCheck } from '../errors.ts';
 import type { Plan, PlannedCheck } from '../fixture/plan.ts';
+import type { Json } from '../judge/json.ts';
+import { prepareSchemas } from '../judge/match.ts';
 import { total } from '../judge/score.ts';
 import type { CheckResult, Result } from '../report/result.ts';
 import type { Room } from '../room/room.ts';
@@ -42,6 +44,7 @@ export async function grade(options: GradeOptions): Promise<Result> {
   const ids = plan.checks.map(check => check.id);
   for (const id of only ?? []) if (!ids.includes(id)) throw noSuchCheck(id, plan.contract.id, ids);
   const checks = only === undefined ? plan.checks : withNeeds(plan.checks, only);
+  await prepareSchemas(checks as unknown as Json);
   const decisions = new Map<string, Decision>();
   const startedAt = new Date();
   const begun = performance.now();

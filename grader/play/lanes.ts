@@ -7,6 +7,8 @@
  * marks. As soon as a lane waits, another is opened for the checks behind it.
  */
 import type { PlannedCheck } from '../fixture/plan.ts';
+import { Values } from '../fixture/values.ts';
+import { type Place, PortTaken } from '../room/room.ts';
 import { Transcript } from '../wire/transcript.ts';
 import { Agenda, type Closed } from './agenda.ts';
 import type { Scene } from './context.ts';
@@ -21,9 +23,9 @@ import {
   type StartProblem,
   type StartSpec,
   startServer,
+  taken,
   takePlace,
 } from './start.ts';
-import { Values } from './values.ts';
 
 export interface Decision {
   check: PlannedCheck;
@@ -164,7 +166,13 @@ export class Lanes {
     }
   }
 
-  /** A server for a lane. One that can not be started is tried once more; then the check is not shared. */
+  /** One that ends at once is started once more: somebody may have taken its port in between. */
+  async #startTwice(spec: StartSpec): Promise<Started | StartProblem> {
+    const first = await startServer(spec);
+    return 'problem' in first && first.problem.kind === 'ended' ? startServer(spec) : first;
+  }
+
+  /** A server for a lane; where none can be had any more, the check is played alone. */
   async #start(check: PlannedCheck): Promise<Started | undefined> {
     const first = await startServer(this.#options);
     const started =
@@ -198,18 +206,27 @@ export class Lanes {
   async #playOnFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
     const spec = { ...this.#options, host: this.#hostFor(check) };
     if (!this.#isServer) {
-      const place = await takePlace(spec);
+      let place: Place;
+      try {
+        place = await takePlace(spec);
+      } catch (error) {
+        if (!(error instanceof PortTaken)) throw error;
+        this.#problem ??= { problem: taken(error), command: [...spec.command] };
+        return undefined;
+      }
       const outcome = await this.#play(check, { place, program: undefined, command: [] }, mode);
       await place.leave();
       return outcome;
     }
-    const started = await startServer(spec);
+    const started = await this.#startTwice(spec);
     if ('problem' in started) {
       if (this.command === undefined) this.#problem ??= started;
       const transcript = new Transcript();
       const says = started.problem.says;
       const failure = { says, step: 0, difference: undefined, channel: undefined };
-      const verdict = started.problem.kind === 'taken' ? 'void' : 'unmet';
+      // A program that did start before, and now finds its own port still resting, is not to blame.
+      const resting = spec.fixedPort !== undefined && started.problem.kind === 'ended';
+      const verdict = started.problem.kind === 'taken' || resting ? 'void' : 'unmet';
       const program = { ending: 'did not start', stderr: started.problem.output };
       return { verdict, failure, credit: undefined, transcript, byHand: undefined, program, ms: 0 };
     }
@@ -240,6 +257,7 @@ export class Lanes {
       patience: patience(mode, slow),
       starvedBefore: mode === 'alone' ? (started.program?.subject.starvedMs() ?? 0) : 0,
       seed,
+      fixedPort: this.#options.fixedPort !== undefined,
       start: options => {
         const run = launchIn(place, this.#options, options);
         this.command ??= run.command;

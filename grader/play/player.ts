@@ -3,6 +3,7 @@
  * the transcript; why it failed is the failure of that step. The grader's own trouble makes it void.
  */
 import type { Step } from '../fixture/schema.ts';
+import { UnknownValue } from '../fixture/values.ts';
 import type { HandAct } from '../protocol/by-hand.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { GraderTrouble } from '../wire/channel.ts';
@@ -15,7 +16,6 @@ import { conversation } from './steps/conversation.ts';
 import { evidence } from './steps/evidence.ts';
 import { flow, type PlaySteps } from './steps/flow.ts';
 import { process as processSteps } from './steps/process.ts';
-import { UnknownValue } from './values.ts';
 
 export interface Outcome {
   verdict: 'met' | 'unmet' | 'void';
@@ -61,7 +61,7 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
   } catch (error) {
     thrown = error;
   }
-  for (const { channel } of context.channels.values()) channel.dispose();
+  for (const { channel } of context.channels.values()) channel.dispose(scene.fixedPort);
   const { transcript } = scene;
   const ms = transcript.now() - begun;
   const base = { transcript, ms, credit: undefined, byHand: undefined, program: undefined };
@@ -117,6 +117,17 @@ function actsOf(events: readonly TranscriptEvent[], channel: string): HandAct[] 
   return acts;
 }
 
+/** Whether another connection, opened before, stood open all the time: then it is part of the fault. */
+function hasCompany(events: readonly TranscriptEvent[], channel: string): boolean {
+  const first = events.findIndex(event => event.channel === channel && event.kind === 'open');
+  return events.slice(0, Math.max(0, first)).some(({ channel: other, kind }) => {
+    const over = events.some(
+      event => event.channel === other && ['end', 'close', 'reset'].includes(event.kind),
+    );
+    return kind === 'open' && other !== channel && !over;
+  });
+}
+
 /** The address at which a student tries things by hand is the lecture's. */
 function byHand(scene: Scene, failedOn: string | undefined): string | undefined {
   const { contract, transcript, check } = scene;
@@ -126,6 +137,11 @@ function byHand(scene: Scene, failedOn: string | undefined): string | undefined 
   const channel = failedOn ?? Object.keys(check.actors ?? {})[0];
   if (channel === undefined) return undefined;
   const acts = actsOf(transcript.events, channel);
-  if (contract.role === 'server') return protocol.byHand(acts, '127.0.0.1', port.textbook);
+  if (contract.role === 'server') {
+    const command = protocol.byHand(acts, '127.0.0.1', port.textbook);
+    return command === undefined || !hasCompany(transcript.events, channel)
+      ? command
+      : `sleep 9 | nc 127.0.0.1 ${port.textbook} & sleep 0.2; ${command}`;
+  }
   return protocol.byHandServer(acts, port.textbook);
 }

@@ -12,11 +12,19 @@ const keptEvents = 400;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** The nearest place at or before `at` that does not lie inside a UTF-8 character (RFC 3629 §3). */
+function boundary(bytes: Buffer, at: number): number {
+  let place = at;
+  while (place > at - 4 && ((bytes[place] ?? 0) & 0xc0) === 0x80) place -= 1;
+  return place;
+}
+
 function dataOf(bytes: Buffer): NonNullable<ResultEvent['data']> {
   const cut = bytes.length > keptBytes;
-  const tail = bytes.length - (keptBytes - keptHead);
-  const kept = cut ? Buffer.concat([bytes.subarray(0, keptHead), bytes.subarray(tail)]) : bytes;
-  const where = cut ? { elided: bytes.length - keptBytes, head: keptHead } : {};
+  const head = cut ? boundary(bytes, keptHead) : bytes.length;
+  const tail = cut ? boundary(bytes, bytes.length - (keptBytes - keptHead)) : bytes.length;
+  const kept = cut ? Buffer.concat([bytes.subarray(0, head), bytes.subarray(tail)]) : bytes;
+  const where = cut ? { elided: tail - head, head } : {};
   try {
     return { text: decoder.decode(kept), length: bytes.length, ...where };
   } catch {

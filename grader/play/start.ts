@@ -96,7 +96,7 @@ export async function startServer(spec: StartSpec): Promise<Started | StartProbl
   return { problem, command: started.command };
 }
 
-function taken(error: PortTaken): ResultProblem {
+export function taken(error: PortTaken): ResultProblem {
   const holder = error.holder === undefined ? '' : ` (by ${error.holder})`;
   return {
     kind: 'taken',
@@ -161,7 +161,7 @@ function describe(
       return { kind: 'elsewhere', says: `${shown} listened on ${place}.`, advice, output };
     }
     case 'never': {
-      const doing = readiness.idle ? 'It only waited, without a socket' : 'It was busy, but opened no socket';
+      const doing = readiness.idle ? 'It only waited' : 'It was busy or waited for the network';
       return {
         kind: 'never',
         says: `${shown} never listened on port ${port}. ${doing}; given up after ${seconds(readiness.afterMs)}.`,

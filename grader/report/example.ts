@@ -14,9 +14,9 @@ import type {
   Step,
   StepOf,
 } from '../fixture/schema.ts';
+import { Values } from '../fixture/values.ts';
 import type { Json } from '../judge/json.ts';
 import { bindingNames } from '../judge/parts.ts';
-import { Values } from '../play/values.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { Exchange, type Line, type Part } from './exchange.ts';
 import { duration, plural } from './layout.ts';

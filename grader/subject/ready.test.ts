@@ -160,7 +160,14 @@ describe.runIf(runs)('a program is not ready', () => {
       kind: 'never',
       idle: false,
     });
+    const asks = `s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\ns.connect(('127.0.0.1',9))\n${sleep}`;
+    expect(await outcome(asks, [tcp(port)], short)).toMatchObject({ kind: 'never', idle: false });
+  });
+
+  it('when it sleeps on a socket that it has bound but does not listen on', async () => {
+    const port = await freePort('tcp');
     const bound = `s=socket.socket()\ns.bind(('',${port}))\n${sleep}`;
-    expect(await outcome(bound, [tcp(port)], short)).toMatchObject({ kind: 'never', idle: false });
+    const limits = { readyMs: 5000, idleMs: 200 };
+    expect(await outcome(bound, [tcp(port)], limits)).toMatchObject({ kind: 'never', idle: true });
   });
 });

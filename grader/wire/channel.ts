@@ -41,8 +41,11 @@ export interface Channel {
   close(): void;
   /** Stops reading for that many milliseconds. */
   stall(ms: number): void;
-  /** Lets go of everything at the end of the check. */
-  dispose(): void;
+  /**
+   * Lets go of everything at the end of the check. `abrupt`: a connection that the program has closed is
+   * reset, so that the program's port does not rest in TIME_WAIT (RFC 9293 §3.6.1).
+   */
+  dispose(abrupt?: boolean): void;
 }
 
 /** The grader or its machine could not do its part: never the program's fault. */

@@ -109,8 +109,12 @@ export class TcpConnection implements Channel {
   }
 
   /** An orderly close: a server that is still writing must not be reset for it, it serves the next check too. */
-  dispose(): void {
+  dispose(abrupt = false): void {
     clearTimeout(this.#wake);
+    if (abrupt && this.state === 'ended') {
+      this.#socket.resetAndDestroy();
+      return;
+    }
     this.#socket.removeAllListeners('data');
     this.#socket.resume();
     this.#socket.end();
@@ -265,8 +269,8 @@ export class TcpListener implements Channel {
     return current;
   }
 
-  dispose(): void {
-    for (const connection of this.#open) connection.dispose();
+  dispose(abrupt = false): void {
+    for (const connection of this.#open) connection.dispose(abrupt);
     this.#server.close();
   }
 }

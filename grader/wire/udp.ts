@@ -9,6 +9,9 @@ import type { Peer, Transcript } from './transcript.ts';
 /** Room for a burst of largest datagrams while the grader is busy elsewhere, in bytes. */
 const receiveBuffer = 4 * 1024 * 1024;
 
+/** Largest UDP payload over IPv4, in bytes: 65,535 less the headers of IP and UDP (RFC 768, RFC 791 §3.1). */
+const largestPayload = 65_507;
+
 export interface UdpOptions {
   reader: Reader;
   transcript: Transcript;
@@ -102,6 +105,7 @@ export class UdpEndpoint implements Channel {
 
   send(bytes: Buffer, to?: Peer): Promise<void> {
     const peer = to ?? this.#options.target ?? this.lastPeer;
+    if (bytes.length > largestPayload) throw new GraderTrouble(`${bytes.length} bytes do not fit a datagram`);
     if (peer === undefined) throw new GraderTrouble(`"${this.name}" has heard nobody whom it could answer`);
     const delivered = this.#out.pass({ bytes, peer });
     this.#log('grader', delivered ? 'data' : 'dropped', bytes, peer);

@@ -1,149 +1,19 @@
 /** Steps that talk: open, send, expect, barrier, and how a conversation ends. */
 import type { ExpectStep, StepOf } from '../../fixture/schema.ts';
-import type { Json } from '../../judge/json.ts';
+import { randomFrom } from '../../fixture/values.ts';
 import { match } from '../../judge/match.ts';
-import { aboutMain, encodePayload } from '../../protocol/protocol.ts';
+import { encodePayload } from '../../protocol/protocol.ts';
 import { type Channel, GraderTrouble } from '../../wire/channel.ts';
-import type { Message } from '../../wire/reader.ts';
 import { sleep } from '../../wire/signal.ts';
 import { connect } from '../../wire/tcp.ts';
 import { UdpEndpoint } from '../../wire/udp.ts';
 import type { Context } from '../context.ts';
 import { seconds, Unmet } from '../failure.ts';
 import { endingInWords } from '../program.ts';
-import { randomFrom } from '../values.ts';
+import { expectMessage, other } from './expect.ts';
 
 /** Milliseconds between the pieces of a split send: enough to defeat "one recv is one message". */
 const piecePause = 25;
-
-interface Wanted {
-  within?: number | undefined;
-  partial?: true | undefined;
-  allow?: readonly Json[] | undefined;
-}
-
-/** What the other end is called in a sentence. */
-const other = (context: Context): string => (context.scene.contract.role === 'server' ? 'server' : 'client');
-
-/** Waits for the next message on a channel and compares it. */
-export async function expectMessage(
-  context: Context,
-  on: string | undefined,
-  expectation: Json,
-  wanted: Wanted,
-): Promise<void> {
-  const { name, channel, protocol } = context.find(on);
-  const wish = context.values.fill(expectation);
-  const about = aboutMain(protocol, wish);
-  const allowed = (wanted.allow ?? []).map(item => aboutMain(protocol, context.values.fill(item)));
-  const ms = context.limit(wanted.within, 'reply');
-  const missing = (says: string): Unmet => {
-    const partial = channel.partial();
-    // Where nothing came at all, the expectation is shown as the check writes it.
-    const difference =
-      partial === undefined
-        ? match(wish, undefined, new Map())
-        : match(about, partial, new Map(context.bindings));
-    return new Unmet(says, { channel: name, difference });
-  };
-  for (;;) {
-    const at = context.cursors.get(channel) ?? 0;
-    const next = await patiently(context, channel, ms, () =>
-      nextOn(context, channel, at, wanted.partial && about),
-    );
-    if (next === undefined) throw missing(noReply(context, channel, ms));
-    if (next === 'over') throw missing(itIsOver(context, channel));
-    context.cursors.set(channel, at + 1);
-    if (next === 'taken') return;
-    const difference = match(about, next, context.bindings);
-    if (difference === undefined) return;
-    if (allowed.some(item => match(item, next, context.bindings) === undefined)) continue;
-    throw new Unmet(`the ${other(context)} sent something else`, { channel: name, difference });
-  }
-}
-
-/** A long message may take so long in all, in milliseconds: 8 MiB, read or sent in small pieces, do. */
-const longestMessage = 30_000;
-/** More unread bytes than these show that a long message is being worked on, if they become fewer. */
-const longUnread = 65_536;
-
-/**
- * The deadline is one of silence: while bytes of a long message keep coming, or a long message of ours keeps
- * being read, it begins anew.
- */
-async function patiently<T>(
-  context: Context,
-  channel: Channel,
-  ms: number,
-  test: () => T | undefined,
-): Promise<T | undefined> {
-  const { transcript } = context.scene;
-  const begun = transcript.now();
-  let unread = Number.POSITIVE_INFINITY;
-  for (let left = ms; ; ) {
-    const found = await context.wait([channel], test, left);
-    const now = transcript.now();
-    if (found !== undefined || now - begun > longestMessage) return found;
-    left = channel.pending > 0 ? channel.lastArrivalAt + ms - now : 0;
-    if (left > 0) continue;
-    const before = unread;
-    unread = unreadOn(context, channel);
-    const wasLong = before === Number.POSITIVE_INFINITY ? unread > longUnread : before > longUnread;
-    if (!wasLong || unread >= before) return undefined;
-    left = ms;
-  }
-}
-
-/** Bytes of ours that the program has not read; 0 where that can not be known. */
-function unreadOn(context: Context, channel: Channel): number {
-  const { program, place, contract } = context.scene;
-  const theirs = place.ports[Object.keys(contract.ports)[0] ?? ''];
-  if (channel.localPort === undefined || theirs === undefined || program === undefined) return 0;
-  return program.subject.unreadBytes(channel.localPort, theirs) ?? 0;
-}
-
-/** The next message; "taken" when an unfinished one fits and may count; "over" when none can come. */
-function nextOn(
-  context: Context,
-  channel: Channel,
-  at: number,
-  partialAbout: Json | undefined,
-): Message | 'taken' | 'over' | undefined {
-  const received = channel.received[at];
-  if (received !== undefined) return received.message;
-  if (partialAbout !== undefined && channel.pending >= textLength(partialAbout)) {
-    const partial = channel.partial();
-    if (partial !== undefined && match(partialAbout, partial, context.bindings) === undefined) {
-      channel.takePartial();
-      return 'taken';
-    }
-  }
-  // A datagram socket does not notice that the program is gone; a connection that it held is closed.
-  return channel.state !== 'open' || context.programGone ? 'over' : undefined;
-}
-
-/** Length of the text that an expectation wants literally: what is shorter need not be put together to compare. */
-function textLength(about: Json): number {
-  const text = typeof about === 'object' && about !== null && 'text' in about ? about.text : undefined;
-  return typeof text === 'string' ? Math.max(1, text.length) : 1;
-}
-
-function noReply(context: Context, channel: Channel, ms: number): string {
-  const who = other(context);
-  if (channel.partial() !== undefined)
-    return `the ${who} sent the beginning of a message, but not its end, within ${seconds(ms)}`;
-  if (who === 'client' && channel.transport === 'tcp' && channel.connections === 0)
-    return `the client did not connect within ${seconds(ms)}`;
-  return `nothing came from the ${who} within ${seconds(ms)}`;
-}
-
-function itIsOver(context: Context, channel: Channel): string {
-  const who = other(context);
-  const ending = context.scene.program?.ending;
-  if (ending !== undefined && context.scene.program?.gone) return `the ${who} ${endingInWords(ending)}`;
-  if (channel.state === 'reset') return `the ${who} reset the connection`;
-  return `the ${who} closed the connection`;
-}
 
 async function open(step: StepOf<'open'>, context: Context): Promise<void> {
   const name = context.values.fillText(step.open);
@@ -181,7 +51,8 @@ async function open(step: StepOf<'open'>, context: Context): Promise<void> {
 function pieces(bytes: Buffer, split: 'every' | readonly number[] | undefined): Buffer[] {
   if (split === undefined) return [bytes];
   const cuts = split === 'every' ? Array.from({ length: bytes.length - 1 }, (_, i) => i + 1) : split;
-  const edges = [0, ...cuts.filter(cut => cut < bytes.length), bytes.length];
+  const inside = [...new Set(cuts)].filter(cut => cut < bytes.length).sort((a, b) => a - b);
+  const edges = [0, ...inside, bytes.length];
   return edges.slice(1).map((edge, i) => bytes.subarray(edges[i], edge));
 }
 
@@ -197,8 +68,20 @@ export async function sendPieces(
   }
 }
 
+/** A channel that can be spoken to: for a server that the grader plays that means a client has come. */
+async function partnerOn(on: string | undefined, context: Context): Promise<ReturnType<Context['find']>> {
+  const found = context.find(on);
+  const { channel, name } = found;
+  if (channel.transport === 'udp' || channel.connections > 0) return found;
+  const ms = context.limit(undefined, 'reply');
+  const come = await context.wait([channel], () => (channel.connections > 0 ? true : undefined), ms);
+  if (come === undefined)
+    throw new Unmet(`the client did not connect within ${seconds(ms)}`, { channel: name });
+  return found;
+}
+
 async function send(step: StepOf<'send'>, context: Context): Promise<void> {
-  const { name, channel, protocol } = context.find(step.on);
+  const { name, channel, protocol } = await partnerOn(step.on, context);
   const bytes = encodePayload(protocol, context.values.fill(step.send));
   const kept = context.held.get(name);
   const all = kept === undefined ? bytes : Buffer.concat([kept, bytes]);
@@ -248,7 +131,7 @@ async function expectEnd(
       channel: found.name,
       difference: match({ $absent: true }, end.message[found.protocol.main], new Map()),
     });
-  // A reset also ends a connection; who expects an orderly close after it has sent all is told so.
+  // Whether a server that is done closes or resets is its own affair; who must reset has to.
   if (want === 'reset' && end !== 'reset')
     throw new Unmet(`the ${who} closed the connection in order instead of resetting it`, {
       channel: found.name,
@@ -280,11 +163,14 @@ export const conversation = {
     expectEnd(step['expect-close'], step.within, 'ended', context),
   'expect-reset': (step: StepOf<'expect-reset'>, context: Context) =>
     expectEnd(step['expect-reset'], step.within, 'reset', context),
-  'half-close': (step: StepOf<'half-close'>, context: Context) =>
-    context.find(step['half-close']).channel.halfClose(),
-  close: (step: StepOf<'close'>, context: Context) => context.find(step.close).channel.close(),
-  reset: (step: StepOf<'reset'>, context: Context) => context.find(step.reset).channel.reset(),
-  stall: (step: StepOf<'stall'>, context: Context) => context.find(step.stall).channel.stall(step.for),
+  'half-close': async (step: StepOf<'half-close'>, context: Context) =>
+    (await partnerOn(step['half-close'], context)).channel.halfClose(),
+  close: async (step: StepOf<'close'>, context: Context) =>
+    (await partnerOn(step.close, context)).channel.close(),
+  reset: async (step: StepOf<'reset'>, context: Context) =>
+    (await partnerOn(step.reset, context)).channel.reset(),
+  stall: async (step: StepOf<'stall'>, context: Context) =>
+    (await partnerOn(step.stall, context)).channel.stall(step.for),
   pause: (step: { pause: number }) => sleep(step.pause),
   quiet,
 };

@@ -27,6 +27,17 @@ async function paths(pattern: string): Promise<string[]> {
     .map(entry => join(folder, entry));
 }
 
+/** Text and size of a file, or why it has none: a pipe would be waited for, a folder or dangling link fails. */
+async function readWhole(path: string): Promise<{ text: string; size: number } | string> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return 'is not a file';
+    return { text: (await readFile(path)).subarray(0, largestFile).toString('utf8'), size: found.size };
+  } catch (error) {
+    return `can not be read (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
 /** Looks once, and once more after a moment: a rename may be under way. */
 async function twice(
   context: Context,
@@ -47,8 +58,9 @@ async function file(step: StepOf<'file'>, context: Context): Promise<void> {
     const [path] = found;
     if (path === undefined) return { says: `there is no file ${shown}` };
     if (found.length > 1) return { says: `there are ${found.length} files ${shown}, not one` };
-    const { size } = await stat(path);
-    const text = (await readFile(path)).subarray(0, largestFile).toString('utf8');
+    const content = await readWhole(path);
+    if (typeof content === 'string') return { says: `${shown} ${content}` };
+    const { text, size } = content;
     const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
     const difference = match(about, { name: basename(path), text, lines, size }, context.bindings);
     return difference && { says: `the file ${basename(path)} is not as it should be`, difference };

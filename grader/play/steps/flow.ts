@@ -13,10 +13,11 @@ async function repeat(step: RepeatStep, context: Context, play: PlaySteps): Prom
     const fork = context.fork(i);
     try {
       await play(step.steps, fork);
-      if (!step.beside) context.join(fork);
     } catch (error) {
       if (!(error instanceof Unmet && step.credit)) throw error;
       failures.push(error);
+    } finally {
+      context.join(fork);
     }
   };
   if (step.beside) {
