@@ -89,3 +89,8 @@ export function until<T>(
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** Settles when input that had come before the call has been handled: two rounds of the event loop later. */
+export async function inputRead(): Promise<void> {
+  for (let round = 0; round < 2; round += 1) await new Promise(resolve => setImmediate(resolve));
+}

@@ -6,7 +6,7 @@ import type { Difference } from '../../judge/difference.ts';
 import type { Json } from '../../judge/json.ts';
 import { match } from '../../judge/match.ts';
 import { aboutMain } from '../../protocol/protocol.ts';
-import { sleep } from '../../wire/signal.ts';
+import { inputRead, sleep } from '../../wire/signal.ts';
 import type { Context } from '../context.ts';
 import { Unmet } from '../failure.ts';
 
@@ -82,7 +82,8 @@ async function folder(step: StepOf<'folder'>, context: Context): Promise<void> {
   });
 }
 
-function heard(step: StepOf<'heard'>, context: Context): void {
+async function heard(step: StepOf<'heard'>, context: Context): Promise<void> {
+  await inputRead();
   const { name, channel, protocol } = context.find(step.heard);
   const judge = (expectation: Json | undefined, value: Json, says: string): void => {
     if (expectation === undefined) return;
