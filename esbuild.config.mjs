@@ -20,7 +20,9 @@ await build({
   minifyWhitespace: true,
   define: { WIREMARK_VERSION: JSON.stringify(version) },
   // CommonJS packages inside an ESM bundle ask for require.
-  banner: { js: "import{createRequire as wiremarkRequire}from'node:module';const require=wiremarkRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as wiremarkRequire}from'node:module';const require=wiremarkRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 chmodSync('.build/bin/wiremark.js', 0o755);

@@ -1,13 +1,13 @@
 /** wiremark check: grade one program, print what it earned and why. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Contract } from '../assignment/contract.ts';
-import { cannotWrite } from '../errors.ts';
-import { loadPlan } from '../fixture/plan.ts';
-import { grade } from '../play/grade.ts';
+import { cannotWrite, noSuchCheck, UsageError } from '../errors.ts';
+import { loadPlan, type Plan } from '../fixture/plan.ts';
+import { type StartSpec, startServer } from '../play/start.ts';
 import type { Result } from '../report/result.ts';
-import { textReport } from '../report/text.ts';
+import type { Style } from '../report/style.ts';
+import { makeFolder, removeFolder } from '../room/folder.ts';
 import { openRoom } from '../room/open.ts';
 import { anchorCommand, quoteCommand } from '../subject/command.ts';
 import type { Io } from './io.ts';
@@ -41,28 +41,65 @@ export async function checkCommand(
   io: Io,
 ): Promise<number> {
   const plan = await loadPlan(assignment);
-  const products = mkdtempSync(join(tmpdir(), 'wiremark-out-'));
+  refuseUnknown(plan, options.only);
+  if (options.out !== undefined) refuseUnwritable(resolve(io.cwd, options.out), options.out);
+  const products = makeFolder();
   try {
     const run = await runnable(plan.contract, command, products, options, io);
-    const progress = showProgress(io);
-    const result = await grade({
-      plan,
+    const spec: StartSpec = {
       room: openRoom(),
+      contract: plan.contract,
       // The program runs in a fresh folder; what is named relative to this one must still be found.
       command: anchorCommand(run, io.cwd),
       extra: { out: products, source: io.cwd },
-      seed: options.seed,
-      slow: options.slow,
       fixedPort: options.port,
+      slow: options.slow,
+    };
+    // The program starts while the rest of the grader is being loaded.
+    const ahead = plan.contract.role === 'server' ? startServer(spec) : undefined;
+    const [{ grade }, { textReport }] = await Promise.all([
+      import('../play/grade.ts'),
+      import('../report/text.ts'),
+    ]);
+    const progress = showProgress(io);
+    const result = await grade({
+      ...spec,
+      plan,
+      ahead,
+      seed: options.seed,
       everything: options.verbose,
       progress: progress.step,
       ...(options.only === undefined ? {} : { only: options.only }),
     });
     progress.done();
-    write(result, render(result, command.length === 0 ? [] : command, options, io), options, io);
+    const text =
+      options.format === 'json'
+        ? `${JSON.stringify(result, null, 2)}\n`
+        : textReport(result, styleFor(options, io), {
+            verbose: options.verbose,
+            command: typed(command, options),
+          });
+    write(result, text, options, io);
     return exitStatus(result);
   } finally {
-    rmSync(products, { recursive: true, force: true });
+    await removeFolder(products);
+  }
+}
+
+function refuseUnknown({ contract, checks }: Plan, only: readonly string[] = []): void {
+  const ids = checks.map(({ id }) => id);
+  for (const id of only) if (!ids.includes(id)) throw noSuchCheck(id, contract.id, ids);
+}
+
+/** Before anything is graded: nobody wants to wait for a report that can not be written. */
+function refuseUnwritable(file: string, shown: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(shown, 'it is a folder');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw cannotWrite(shown, code === 'ENOENT' ? 'its folder does not exist' : 'its folder is not writable');
   }
 }
 
@@ -79,33 +116,28 @@ async function runnable(
   return prepare({ contract, command, products, build }, io);
 }
 
-function render(result: Result, command: readonly string[], options: CheckOptions, io: Io): string {
-  if (options.format === 'json') return `${JSON.stringify(result, null, 2)}\n`;
-  const style = {
-    color: io.color && options.out === undefined,
-    unicode: io.unicode,
-    width: options.out === undefined ? io.width : 100,
-  };
-  const again = [
-    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
-    ...(options.slow === 1 ? [] : ['--slow', String(options.slow)]),
-    ...(options.build === undefined ? [] : ['--build', quoteCommand([options.build])]),
-  ];
-  const rest = command.length === 0 ? [] : ['--', quoteCommand(command)];
-  return textReport(result, style, { verbose: options.verbose, command: [...again, ...rest].join(' ') });
+const styleFor = ({ out }: CheckOptions, io: Io): Style => ({
+  color: io.color && out === undefined,
+  unicode: io.unicode,
+  width: out === undefined ? io.width : 100,
+});
+
+/** What followed the assignment, as it would be typed again. */
+function typed(command: readonly string[], { port, slow, build }: CheckOptions): string {
+  return [
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...(slow === 1 ? [] : ['--slow', String(slow)]),
+    ...(build === undefined ? [] : ['--build', quoteCommand([build])]),
+    ...(command.length === 0 ? [] : ['--', quoteCommand(command)]),
+  ].join(' ');
 }
 
-function write(result: Result, text: string, options: CheckOptions, io: Io): void {
-  if (options.out === undefined) {
+function write(result: Result, text: string, { out }: CheckOptions, io: Io): void {
+  if (out === undefined) {
     io.out(text);
     return;
   }
-  try {
-    writeFileSync(options.out, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw cannotWrite(options.out, code === 'ENOENT' ? 'its folder does not exist' : String(code));
-  }
+  writeFileSync(resolve(io.cwd, out), text);
   const { earned, of } = result.score;
-  io.err(`${earned}/${of} · written to ${options.out}\n`);
+  io.err(`${earned}/${of} · written to ${out}\n`);
 }

@@ -13,7 +13,7 @@ import { withNeeds } from './agenda.ts';
 import { type Decision, Lanes } from './lanes.ts';
 import type { Pool } from './pool.ts';
 import { checkResultOf } from './record.ts';
-import type { StartProblem } from './start.ts';
+import type { Started, StartProblem } from './start.ts';
 
 export interface GradeOptions {
   plan: Plan;
@@ -30,6 +30,8 @@ export interface GradeOptions {
   cpus?: number;
   /** Shared with other runs, so that together they use no more processors. */
   pool?: Pool;
+  /** A server that is already being started, with the room, command and port of these options. */
+  ahead?: Promise<Started | StartProblem> | undefined;
   /** Keep the transcripts of met checks too. */
   everything?: boolean;
   progress?(decided: number, of: number, id: string): void;
@@ -58,6 +60,7 @@ export async function grade(options: GradeOptions): Promise<Result> {
     seed,
     cpus: options.cpus ?? availableParallelism(),
     pool: options.pool,
+    ahead: options.ahead,
     checks,
     decided: decision => {
       decisions.set(decision.check.id, decision);

@@ -43,6 +43,8 @@ export interface LaneOptions extends StartSpec {
   cpus: number;
   /** Shared with other runs, so that together they use no more. */
   pool?: Pool | undefined;
+  /** A server that is already being started with this very spec. */
+  ahead?: Promise<Started | StartProblem> | undefined;
   decided(decision: Decision): void;
 }
 
@@ -53,9 +55,13 @@ export class Lanes {
   readonly #options: LaneOptions;
   readonly #agenda: Agenda;
   readonly #pool: Pool;
+  /** Servers that have met some checks and wait for more. */
   readonly #idle: Started[] = [];
+  /** Servers that nobody has spoken to yet. */
+  readonly #fresh: Started[] = [];
   readonly #tasks = new Set<Promise<void>>();
   #lanes = 0;
+  #ahead: LaneOptions['ahead'];
   #problem: StartProblem | undefined;
   /** The first program that was started, for the report. */
   command: string[] | undefined;
@@ -64,6 +70,7 @@ export class Lanes {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#ahead = options.ahead;
     this.#agenda = new Agenda(options.checks);
     // A program with a port of its own can only run once at a time.
     const most = options.fixedPort === undefined ? mostPrograms : 1;
@@ -75,7 +82,7 @@ export class Lanes {
     this.#advance();
     this.#startAhead();
     while (this.#tasks.size > 0) await Promise.race(this.#tasks);
-    await Promise.all(this.#idle.map(started => this.#leave(started)));
+    await Promise.all([...this.#idle, ...this.#fresh].map(started => this.#leave(started)));
     return this.#problem;
   }
 
@@ -97,18 +104,21 @@ export class Lanes {
   }
 
   /**
-   * Checks that wait by their own script will each want a server while others go on: some are started while
-   * the first one starts, for that is when processors are idle.
+   * Checks that wait by their own script, and those that want a program of their own, will each want a server
+   * while others go on: some are started while the first one starts, for that is when processors are idle.
    */
   #startAhead(): void {
     const { checks, cpus, fixedPort } = this.#options;
-    if (fixedPort !== undefined) return;
-    const waiting = checks.filter(check => this.#shares(check) && scriptedWait(check.steps) >= waitingAfter);
-    for (let i = 0; i < Math.min(waiting.length, cpus); i += 1) {
+    if (fixedPort !== undefined || !this.#isServer) return;
+    const wanting = checks.filter(
+      check =>
+        check.host === undefined && (!this.#shares(check) || scriptedWait(check.steps) >= waitingAfter),
+    );
+    for (let i = 0; i < Math.min(wanting.length, cpus); i += 1) {
       this.#track(
         this.#pool.run(async () => {
           const started = await startServer(this.#options);
-          if (!('problem' in started)) this.#idle.push(started);
+          if (!('problem' in started)) this.#fresh.push(started);
         }),
       );
     }
@@ -126,7 +136,7 @@ export class Lanes {
   }
 
   async #lane(): Promise<void> {
-    let started = this.#idle.pop();
+    let started = this.#idle.pop() ?? this.#fresh.pop();
     for (let check = this.#next(); check !== undefined; check = this.#next()) {
       const ready = started ?? (await this.#start(check));
       if (ready === undefined) break;
@@ -168,15 +178,15 @@ export class Lanes {
 
   /** One that ends at once is started once more: somebody may have taken its port in between. */
   async #startTwice(spec: StartSpec): Promise<Started | StartProblem> {
-    const first = await startServer(spec);
+    const ahead = spec.host === undefined ? this.#ahead : undefined;
+    if (ahead !== undefined) this.#ahead = undefined;
+    const first = await (ahead ?? startServer(spec));
     return 'problem' in first && first.problem.kind === 'ended' ? startServer(spec) : first;
   }
 
   /** A server for a lane; where none can be had any more, the check is played alone. */
   async #start(check: PlannedCheck): Promise<Started | undefined> {
-    const first = await startServer(this.#options);
-    const started =
-      'problem' in first && first.problem.kind === 'ended' ? await startServer(this.#options) : first;
+    const started = await this.#startTwice(this.#options);
     if (!('problem' in started)) {
       this.command ??= started.command;
       return started;
@@ -218,7 +228,8 @@ export class Lanes {
       await place.leave();
       return outcome;
     }
-    const started = await this.#startTwice(spec);
+    const ahead = check.host === undefined ? this.#fresh.pop() : undefined;
+    const started = ahead ?? (await this.#startTwice(spec));
     if ('problem' in started) {
       if (this.command === undefined) this.#problem ??= started;
       const transcript = new Transcript();

@@ -11,7 +11,7 @@ import type { Transcript, TranscriptEvent } from '../wire/transcript.ts';
 import { placeActors } from './actor.ts';
 import { Context, type Scene } from './context.ts';
 import { type Failure, Unmet } from './failure.ts';
-import { endingInWords, type Program } from './program.ts';
+import { endingInWords, lastLines, type Program } from './program.ts';
 import { conversation } from './steps/conversation.ts';
 import { evidence } from './steps/evidence.ts';
 import { flow, type PlaySteps } from './steps/flow.ts';
@@ -85,11 +85,6 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
-
-/** The last lines that a program printed before it ended, at most 20. */
-export function lastLines(text: string): string {
-  return text.trimEnd().split('\n').slice(-20).join('\n');
-}
 
 function lastWords(program: Program | undefined): Outcome['program'] {
   const ending = program?.ending;

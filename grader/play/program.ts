@@ -38,3 +38,8 @@ export function endingInWords(ending: Ending): string {
     ? `ended with exit status ${ending.status}`
     : `was ended by ${ending.signal}`;
 }
+
+/** The last lines that a program printed before it ended, at most 20. */
+export function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-20).join('\n');
+}

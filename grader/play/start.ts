@@ -10,8 +10,7 @@ import { fillCommand } from '../subject/command.ts';
 import type { Readiness } from '../subject/subject.ts';
 import type { StdinText } from './context.ts';
 import { seconds } from './failure.ts';
-import { lastLines } from './player.ts';
-import { endingInWords, Program } from './program.ts';
+import { endingInWords, lastLines, Program } from './program.ts';
 
 export interface StartSpec {
   room: Room;
