@@ -58,10 +58,9 @@ export class Lanes {
   /** Servers that have met some checks and wait for more. */
   readonly #idle: Started[] = [];
   /** Servers that nobody has spoken to yet. */
-  readonly #fresh: Started[] = [];
+  readonly #fresh: Promise<Started | StartProblem>[] = [];
   readonly #tasks = new Set<Promise<void>>();
   #lanes = 0;
-  #ahead: LaneOptions['ahead'];
   #problem: StartProblem | undefined;
   /** The first program that was started, for the report. */
   command: string[] | undefined;
@@ -70,7 +69,7 @@ export class Lanes {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#ahead = options.ahead;
+    if (options.ahead !== undefined) this.#fresh.push(options.ahead);
     this.#agenda = new Agenda(options.checks);
     // A program with a port of its own can only run once at a time.
     const most = options.fixedPort === undefined ? mostPrograms : 1;
@@ -82,7 +81,8 @@ export class Lanes {
     this.#advance();
     this.#startAhead();
     while (this.#tasks.size > 0) await Promise.race(this.#tasks);
-    await Promise.all([...this.#idle, ...this.#fresh].map(started => this.#leave(started)));
+    const unused = (await Promise.all(this.#fresh)).filter((it): it is Started => !('problem' in it));
+    await Promise.all([...this.#idle, ...unused].map(started => this.#leave(started)));
     return this.#problem;
   }
 
@@ -115,12 +115,10 @@ export class Lanes {
         check.host === undefined && (!this.#shares(check) || scriptedWait(check.steps) >= waitingAfter),
     );
     for (let i = 0; i < Math.min(wanting.length, cpus); i += 1) {
-      this.#track(
-        this.#pool.run(async () => {
-          const started = await startServer(this.#options);
-          if (!('problem' in started)) this.#fresh.push(started);
-        }),
-      );
+      const coming = this.#pool.run(() => startServer(this.#options));
+      this.#fresh.push(coming);
+      // Waited for by whoever takes it; a run that ends first waits too, to put it away.
+      this.#track(coming.then(() => undefined));
     }
   }
 
@@ -136,7 +134,7 @@ export class Lanes {
   }
 
   async #lane(): Promise<void> {
-    let started = this.#idle.pop() ?? this.#fresh.pop();
+    let started = this.#idle.pop();
     for (let check = this.#next(); check !== undefined; check = this.#next()) {
       const ready = started ?? (await this.#start(check));
       if (ready === undefined) break;
@@ -178,8 +176,7 @@ export class Lanes {
 
   /** One that ends at once is started once more: somebody may have taken its port in between. */
   async #startTwice(spec: StartSpec): Promise<Started | StartProblem> {
-    const ahead = spec.host === undefined ? this.#ahead : undefined;
-    if (ahead !== undefined) this.#ahead = undefined;
+    const ahead = spec.host === undefined ? this.#fresh.shift() : undefined;
     const first = await (ahead ?? startServer(spec));
     return 'problem' in first && first.problem.kind === 'ended' ? startServer(spec) : first;
   }
@@ -228,8 +225,7 @@ export class Lanes {
       await place.leave();
       return outcome;
     }
-    const ahead = check.host === undefined ? this.#fresh.pop() : undefined;
-    const started = ahead ?? (await this.#startTwice(spec));
+    const started = await this.#startTwice(spec);
     if ('problem' in started) {
       if (this.command === undefined) this.#problem ??= started;
       const transcript = new Transcript();
