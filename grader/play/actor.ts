@@ -7,7 +7,7 @@ import { protocolNamed } from '../protocol/registry.ts';
 import { type Channel, GraderTrouble } from '../wire/channel.ts';
 import type { Message } from '../wire/reader.ts';
 import { sleep } from '../wire/signal.ts';
-import { TcpListener } from '../wire/tcp.ts';
+import { TcpListener } from '../wire/tcp-listener.ts';
 import type { Peer } from '../wire/transcript.ts';
 import { UdpEndpoint } from '../wire/udp.ts';
 import type { Context } from './context.ts';

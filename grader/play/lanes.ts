@@ -16,16 +16,8 @@ import { scriptedWait } from './estimate.ts';
 import { patience } from './patience.ts';
 import { type Outcome, playCheck } from './player.ts';
 import { Pool, waitingAfter } from './pool.ts';
-import {
-  launchIn,
-  notReady,
-  type Started,
-  type StartProblem,
-  type StartSpec,
-  startServer,
-  taken,
-  takePlace,
-} from './start.ts';
+import { restart, Servers } from './servers.ts';
+import { launchIn, type Started, type StartProblem, type StartSpec, taken, takePlace } from './start.ts';
 
 export interface Decision {
   check: PlannedCheck;
@@ -55,25 +47,19 @@ export class Lanes {
   readonly #options: LaneOptions;
   readonly #agenda: Agenda;
   readonly #pool: Pool;
-  /** Servers that have met some checks and wait for more. */
-  readonly #idle: Started[] = [];
-  /** Servers that nobody has spoken to yet. */
-  readonly #fresh: Promise<Started | StartProblem>[] = [];
   readonly #tasks = new Set<Promise<void>>();
+  readonly #servers: Servers;
   #lanes = 0;
   #problem: StartProblem | undefined;
-  /** The first program that was started, for the report. */
-  command: string[] | undefined;
-  /** Notes for the report, e.g. a flood of output. */
-  readonly notes = new Set<string>();
+  #clientCommand: string[] | undefined;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    if (options.ahead !== undefined) this.#fresh.push(options.ahead);
     this.#agenda = new Agenda(options.checks);
     // A program with a port of its own can only run once at a time.
     const most = options.fixedPort === undefined ? mostPrograms : 1;
     this.#pool = options.pool ?? new Pool(options.cpus, most);
+    this.#servers = new Servers(options, this.#pool, options.ahead);
   }
 
   /** Settles when every check is decided; the answer is the reason if the program never got to its first. */
@@ -81,9 +67,18 @@ export class Lanes {
     this.#advance();
     this.#startAhead();
     while (this.#tasks.size > 0) await Promise.race(this.#tasks);
-    const unused = (await Promise.all(this.#fresh)).filter((it): it is Started => !('problem' in it));
-    await Promise.all([...this.#idle, ...unused].map(started => this.#leave(started)));
+    await this.#servers.leaveAll();
     return this.#problem;
+  }
+
+  /** The command of the first program that was started, for the report. */
+  get command(): string[] | undefined {
+    return this.#servers.command ?? this.#clientCommand;
+  }
+
+  /** What a reader of the report should know, e.g. a flood of output. */
+  get notes(): ReadonlySet<string> {
+    return this.#servers.notes;
   }
 
   get #isServer(): boolean {
@@ -114,12 +109,7 @@ export class Lanes {
       check =>
         check.host === undefined && (!this.#shares(check) || scriptedWait(check.steps) >= waitingAfter),
     );
-    for (let i = 0; i < Math.min(wanting.length, cpus); i += 1) {
-      const coming = this.#pool.run(() => startServer(this.#options));
-      this.#fresh.push(coming);
-      // Waited for by whoever takes it; a run that ends first waits too, to put it away.
-      this.#track(coming.then(() => undefined));
-    }
+    this.#servers.startAhead(Math.min(wanting.length, cpus));
   }
 
   #openLane(): void {
@@ -134,7 +124,7 @@ export class Lanes {
   }
 
   async #lane(): Promise<void> {
-    let started = this.#idle.pop();
+    let started = this.#servers.free();
     for (let check = this.#next(); check !== undefined; check = this.#next()) {
       const ready = started ?? (await this.#start(check));
       if (ready === undefined) break;
@@ -143,16 +133,14 @@ export class Lanes {
       if (outcome.verdict === 'met' && ready.program.ending === undefined)
         this.#decide(check, outcome, false);
       else {
-        await this.#leave(ready);
+        await this.#servers.leave(ready);
         started = undefined;
         if (outcome.verdict === 'met') this.#decide(check, outcome, false);
         else this.#repeat(check);
       }
     }
     this.#lanes -= 1;
-    if (started === undefined) return;
-    if (this.#options.fixedPort === undefined) this.#idle.push(started);
-    else await this.#leave(started);
+    if (started !== undefined) await this.#servers.release(started);
   }
 
   #next(): PlannedCheck | undefined {
@@ -174,20 +162,10 @@ export class Lanes {
     }
   }
 
-  /** One that ends at once is started once more: somebody may have taken its port in between. */
-  async #startTwice(spec: StartSpec): Promise<Started | StartProblem> {
-    const ahead = spec.host === undefined ? this.#fresh.shift() : undefined;
-    const first = await (ahead ?? startServer(spec));
-    return 'problem' in first && first.problem.kind === 'ended' ? startServer(spec) : first;
-  }
-
   /** A server for a lane; where none can be had any more, the check is played alone. */
   async #start(check: PlannedCheck): Promise<Started | undefined> {
-    const started = await this.#startTwice(this.#options);
-    if (!('problem' in started)) {
-      this.command ??= started.command;
-      return started;
-    }
+    const started = await this.#servers.start();
+    if (!('problem' in started)) return started;
     if (this.command === undefined) this.#problem ??= started;
     else this.#repeat(check);
     return undefined;
@@ -225,7 +203,7 @@ export class Lanes {
       await place.leave();
       return outcome;
     }
-    const started = await this.#startTwice(spec);
+    const started = await this.#servers.start(spec);
     if ('problem' in started) {
       if (this.command === undefined) this.#problem ??= started;
       const transcript = new Transcript();
@@ -237,9 +215,8 @@ export class Lanes {
       const program = { ending: 'did not start', stderr: started.problem.output };
       return { verdict, failure, credit: undefined, transcript, byHand: undefined, program, ms: 0 };
     }
-    this.command ??= started.command;
     const outcome = await this.#play(check, started, mode);
-    await this.#leave(started);
+    await this.#servers.leave(started);
     return outcome;
   }
 
@@ -267,21 +244,15 @@ export class Lanes {
       fixedPort: this.#options.fixedPort !== undefined,
       start: options => {
         const run = launchIn(place, this.#options, options);
-        this.command ??= run.command;
+        this.#clientCommand ??= run.command;
         return run.program;
       },
     };
     if (this.#isServer) {
       scene.restart = async (signal, withinMs) => {
         const { program } = scene;
-        if (program !== undefined) await endBy(program, signal);
-        const again = launchIn(place, this.#options);
-        const limits = { readyMs: withinMs, idleMs: withinMs };
-        const spec = { ...this.#options, slow: 1, contract: { ...contract, limits } };
-        const problem = await notReady(again, spec);
-        if (problem === undefined) return again.program;
-        const words = problem.says.replace(`${again.command.join(' ')} `, '').replace(/\.$/, '');
-        return { problem: problem.output === '' ? words : `${words}: ${problem.output.split('\n').at(-1)}` };
+        if (program === undefined) return { problem: 'was not running' };
+        return restart({ ...started, program }, this.#options, signal, withinMs);
       };
     }
     return playCheck(scene);
@@ -297,21 +268,4 @@ export class Lanes {
   #close({ check, verdict, waitsFor }: Closed): void {
     this.#options.decided({ check, verdict, outcome: undefined, unsteady: false, waitsFor });
   }
-
-  async #leave(started: Started): Promise<void> {
-    const { elided } = started.program.output('stdout');
-    if (elided > 0)
-      this.notes.add('The program printed so much that only the beginning and the end were kept.');
-    await started.place.leave();
-  }
-}
-
-/** Milliseconds that a program gets to end by itself. */
-const graceMs = 500;
-
-async function endBy(program: Started['program'], signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  program.subject.signal(signal);
-  const late = new Promise(resolve => setTimeout(resolve, graceMs));
-  await Promise.race([program.subject.ended, late]);
-  await program.subject.stop();
 }

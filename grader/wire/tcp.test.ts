@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LineReader } from '../protocol/lines.ts';
 import { type Channel, GraderTrouble } from './channel.ts';
 import { sleep, until } from './signal.ts';
-import { connect, TcpConnection, TcpListener } from './tcp.ts';
+import { connect, TcpConnection } from './tcp.ts';
+import { TcpListener } from './tcp-listener.ts';
 import { type Peer, Transcript } from './transcript.ts';
 
 const host = '127.0.0.1';
