@@ -42,7 +42,7 @@ class Rules {
       this.#look(channel);
     } catch (error) {
       this.#context.scene.trouble ??= error;
-      channel.signal.notify();
+      this.#context.scene.alarm.notify();
     }
   }
 
@@ -89,7 +89,7 @@ class Rules {
       .then(() => this.#perform(acts, voice))
       .catch((error: unknown) => {
         this.#context.scene.trouble ??= error;
-        voice.channel.signal.notify();
+        this.#context.scene.alarm.notify();
       });
     this.#queues.set(voice.channel, after);
   }

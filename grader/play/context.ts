@@ -8,8 +8,9 @@ import type { Protocol } from '../protocol/protocol.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import type { Place } from '../room/room.ts';
 import { type Channel, GraderTrouble } from '../wire/channel.ts';
-import { until } from '../wire/signal.ts';
+import { type Signal, until } from '../wire/signal.ts';
 import type { Transcript } from '../wire/transcript.ts';
+import { Unmet } from './failure.ts';
 import type { Patience } from './patience.ts';
 import type { Program } from './program.ts';
 
@@ -31,8 +32,10 @@ export interface Scene {
   seed: string;
   /** The program has a port of its own: leave nothing behind that would keep it from starting there again. */
   fixedPort: boolean;
-  /** What went wrong in an actor, outside any step: it makes the check void. */
+  /** What ends the check outside any step: trouble in an actor (void), or the limit of a whole check. */
   trouble?: unknown;
+  /** Notified when there is trouble. */
+  alarm: Signal;
 }
 
 export interface StdinText {
@@ -56,6 +59,7 @@ export class Context {
 
   constructor(scene: Scene, base?: Context, round?: number) {
     this.scene = scene;
+    this.#base = base;
     this.bindings = new Map(base?.bindings);
     this.channels = base?.channels ?? new Map();
     this.held = base?.held ?? new Map();
@@ -65,6 +69,20 @@ export class Context {
     const values = new Values(key, scene.place.values, this.bindings);
     this.values = base === undefined ? values : base.values.rebound(this.bindings);
     if (round !== undefined) this.values = this.values.inRound(round);
+  }
+
+  #cancelled = false;
+  readonly #base: Context | undefined;
+
+  /** An alternative that has lost must not go on acting. */
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  #dropped(): boolean {
+    const base = this.#base;
+    if (base === undefined) return this.#cancelled;
+    return this.#cancelled || base.#dropped();
   }
 
   /** For one alternative or one round: sees the same channels, moves on by itself. */
@@ -114,21 +132,19 @@ export class Context {
   wait<T>(channels: readonly Channel[], test: () => T | undefined, ms: number): Promise<T | undefined> {
     const { program } = this.scene;
     const signals = channels.map(channel => channel.signal);
-    const watched = program === undefined ? signals : [...signals, program.signal];
+    const watched = [...signals, this.scene.alarm, ...(program === undefined ? [] : [program.signal])];
     const orTrouble = (): T | undefined => {
       if (this.scene.trouble !== undefined) throw this.scene.trouble;
+      if (this.#dropped()) throw new Unmet('another alternative was met');
       return test();
     };
     return until(watched, orTrouble, ms, () => this.starvedMs());
   }
 
-  /**
-   * Milliseconds of this check in which the program was ready to run but got no processor. Only asked where
-   * the verdict is the last: reading it costs more than a reply that comes in time.
-   */
+  /** Milliseconds of this check in which the program was ready to run but got no processor. */
   starvedMs(): number {
-    const { program, patience, starvedBefore } = this.scene;
-    return patience.last ? (program?.subject.starvedMs() ?? 0) - starvedBefore : 0;
+    const { program, starvedBefore } = this.scene;
+    return Math.max(0, (program?.subject.starvedMs() ?? 0) - starvedBefore);
   }
 
   /** The program has ended and its last bytes have come. */

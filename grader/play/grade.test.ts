@@ -159,7 +159,8 @@ describe('a run', () => {
     const [a, b, c, alone] = ['a', 'b', 'c', 'own'].map(id => pidOf(by[id]));
     expect([b, c]).toEqual([a, a]);
     expect(alone).not.toBe(a);
-    expect(programs()).toHaveLength(2);
+    // A third may have been started ahead, for nothing.
+    expect(programs().length).toBeLessThanOrEqual(3);
   });
 
   it('notes a flood of output, and leaves no daemon behind', async () => {
@@ -169,7 +170,7 @@ describe('a run', () => {
     ]);
     expect(checks.map(({ verdict }) => verdict)).toEqual(['met', 'met']);
     expect(notes).toEqual([expect.stringContaining('printed so much')]);
-    expect(programs()).toHaveLength(3);
+    expect(programs().length).toBeGreaterThanOrEqual(3);
   });
 });
 
@@ -353,7 +354,9 @@ describe('a program that can not be graded', () => {
   });
 
   it.runIf(process.platform === 'linux')('because it listens elsewhere', async () => {
-    const it = await problemOf(`createServer(() => {}).listen(port + 1, '127.0.0.1');`);
+    const it = await problemOf(`createServer(() => {}).listen(port + 1, '127.0.0.1');`, {
+      contract: { limits: { readyMs: 20_000, idleMs: 300 } },
+    });
     expect(it).toMatchObject({ outcome: 'not-started', kind: 'elsewhere', verdict: 'unreached' });
     const port = Number(it.command.at(-1));
     expect(it.says).toContain(`listened on port ${port + 1}, not on ${port}`);

@@ -13,7 +13,7 @@ import { withNeeds } from './agenda.ts';
 import { type Decision, Lanes } from './lanes.ts';
 import type { Pool } from './pool.ts';
 import { checkResultOf } from './record.ts';
-import type { Started, StartProblem } from './start.ts';
+import { isMachines, type Started, type StartProblem } from './start.ts';
 
 export interface GradeOptions {
   plan: Plan;
@@ -69,9 +69,12 @@ export async function grade(options: GradeOptions): Promise<Result> {
   });
   const problem = await lanes.run();
   const selected = only === undefined ? checks : checks.filter(check => only.includes(check.id));
-  const listed = selected.map(check =>
-    resultOf(check, decisions.get(check.id), problem, options.everything ?? false),
-  );
+  const result = (check: PlannedCheck): CheckResult =>
+    resultOf(check, decisions.get(check.id), problem, options.everything ?? false);
+  const listed = selected.map(result);
+  // A need that was not asked for is shown where it is the reason that something was not reached.
+  const reasons = new Set(listed.map(({ waitsFor }) => waitsFor));
+  const shown = checks.filter(check => selected.includes(check) || reasons.has(check.id)).map(result);
   const { id, title, role } = plan.contract;
   return {
     format: 'wiremark/result/1',
@@ -84,12 +87,11 @@ export async function grade(options: GradeOptions): Promise<Result> {
     startedAt: startedAt.toISOString(),
     ms: Math.round(performance.now() - begun),
     ...(only === undefined ? {} : { selection: [...only] }),
-    outcome:
-      problem === undefined ? 'graded' : problem.problem.kind === 'taken' ? 'not-graded' : 'not-started',
+    outcome: problem === undefined ? 'graded' : isMachines(problem.problem) ? 'not-graded' : 'not-started',
     ...(problem === undefined ? {} : { problem: problem.problem }),
     notes: [...lanes.notes],
     score: total(listed),
-    checks: listed,
+    checks: shown,
   };
 }
 
@@ -100,7 +102,7 @@ function resultOf(
   everything: boolean,
 ): CheckResult {
   // Undecided checks remain only where the program never got to its first check.
-  const verdict = problem?.problem.kind === 'taken' ? 'void' : 'unreached';
+  const verdict = problem !== undefined && isMachines(problem.problem) ? 'void' : 'unreached';
   const missing: Decision = { check, verdict, outcome: undefined, unsteady: false, waitsFor: undefined };
   return checkResultOf(decision ?? missing, everything);
 }

@@ -9,6 +9,7 @@
 import type { PlannedCheck } from '../fixture/plan.ts';
 import { Values } from '../fixture/values.ts';
 import { type Place, PortTaken } from '../room/room.ts';
+import { Signal } from '../wire/signal.ts';
 import { Transcript } from '../wire/transcript.ts';
 import { Agenda, type Closed } from './agenda.ts';
 import type { Scene } from './context.ts';
@@ -17,7 +18,16 @@ import { patience } from './patience.ts';
 import { type Outcome, playCheck } from './player.ts';
 import { Pool, waitingAfter } from './pool.ts';
 import { restart, Servers } from './servers.ts';
-import { launchIn, type Started, type StartProblem, type StartSpec, taken, takePlace } from './start.ts';
+import {
+  isMachines,
+  launchIn,
+  type Started,
+  type StartProblem,
+  type StartSpec,
+  taken,
+  takePlace,
+  unstartable,
+} from './start.ts';
 
 export interface Decision {
   check: PlannedCheck;
@@ -52,13 +62,16 @@ export class Lanes {
   #lanes = 0;
   #problem: StartProblem | undefined;
   #clientCommand: string[] | undefined;
+  /** What went wrong in the grader itself; the other tasks are still brought to their end. */
+  #error: unknown;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#agenda = new Agenda(options.checks);
     // A program with a port of its own can only run once at a time.
     const most = options.fixedPort === undefined ? mostPrograms : 1;
-    this.#pool = options.pool ?? new Pool(options.cpus, most);
+    const shared = options.fixedPort === undefined ? options.pool : undefined;
+    this.#pool = shared ?? new Pool(options.cpus, most);
     this.#servers = new Servers(options, this.#pool, options.ahead);
   }
 
@@ -68,6 +81,7 @@ export class Lanes {
     this.#startAhead();
     while (this.#tasks.size > 0) await Promise.race(this.#tasks);
     await this.#servers.leaveAll();
+    if (this.#error !== undefined) throw this.#error;
     return this.#problem;
   }
 
@@ -88,9 +102,13 @@ export class Lanes {
   #shares = (check: PlannedCheck): boolean => this.#isServer && check.subject !== 'own';
   #alone = (check: PlannedCheck): boolean => !this.#shares(check);
 
+  get #stopped(): boolean {
+    return this.#problem !== undefined || this.#error !== undefined;
+  }
+
   /** Gives everything that can be played now to a lane or a program of its own. */
   #advance(): void {
-    if (this.#problem !== undefined) return;
+    if (this.#stopped) return;
     if (this.#lanes === 0) this.#openLane();
     for (let own = this.#agenda.take(this.#alone); own !== undefined; own = this.#agenda.take(this.#alone)) {
       const check = own;
@@ -119,7 +137,11 @@ export class Lanes {
   }
 
   #track(task: Promise<void>): void {
-    const tracked = task.finally(() => this.#tasks.delete(tracked));
+    const tracked = task
+      .catch((error: unknown) => {
+        this.#error ??= error;
+      })
+      .finally(() => this.#tasks.delete(tracked));
     this.#tasks.add(tracked);
   }
 
@@ -136,7 +158,7 @@ export class Lanes {
         await this.#servers.leave(ready);
         started = undefined;
         if (outcome.verdict === 'met') this.#decide(check, outcome, false);
-        else this.#repeat(check);
+        else this.#repeat(check, outcome.verdict === 'unmet');
       }
     }
     this.#lanes -= 1;
@@ -144,7 +166,7 @@ export class Lanes {
   }
 
   #next(): PlannedCheck | undefined {
-    return this.#problem === undefined ? this.#agenda.take(this.#shares) : undefined;
+    return this.#stopped ? undefined : this.#agenda.take(this.#shares);
   }
 
   /** Plays beside others; opens another lane when this one waits. */
@@ -167,7 +189,7 @@ export class Lanes {
     const started = await this.#servers.start();
     if (!('problem' in started)) return started;
     if (this.command === undefined) this.#problem ??= started;
-    else this.#repeat(check);
+    else this.#repeat(check, false);
     return undefined;
   }
 
@@ -175,49 +197,80 @@ export class Lanes {
   async #first(check: PlannedCheck): Promise<void> {
     const outcome = await this.#playOnFresh(check, 'shared');
     if (outcome?.verdict === 'met') this.#decide(check, outcome, false);
-    else if (this.#problem === undefined) this.#repeat(check);
+    else if (this.#problem === undefined) this.#repeat(check, outcome?.verdict === 'unmet');
   }
 
-  #repeat(check: PlannedCheck): void {
+  /** Plays the check alone. `failed`: it was not met beside others, which a second verdict would show as unsteady. */
+  #repeat(check: PlannedCheck, failed: boolean): void {
     this.#track(
       this.#pool.run(async () => {
         const outcome = await this.#playOnFresh(check, 'alone');
-        if (outcome !== undefined) this.#decide(check, outcome, outcome.verdict === 'met');
+        if (outcome !== undefined) this.#decide(check, outcome, failed && outcome.verdict === 'met');
       }),
     );
   }
 
   /** Undefined: the program could not even be started, which is the run's problem. */
-  async #playOnFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
+  #playOnFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
     const spec = { ...this.#options, host: this.#hostFor(check) };
-    if (!this.#isServer) {
-      let place: Place;
-      try {
-        place = await takePlace(spec);
-      } catch (error) {
-        if (!(error instanceof PortTaken)) throw error;
-        this.#problem ??= { problem: taken(error), command: [...spec.command] };
-        return undefined;
-      }
-      const outcome = await this.#play(check, { place, program: undefined, command: [] }, mode);
+    return this.#isServer ? this.#playOnServer(check, spec, mode) : this.#playClient(check, spec, mode);
+  }
+
+  async #playClient(
+    check: PlannedCheck,
+    spec: StartSpec,
+    mode: 'shared' | 'alone',
+  ): Promise<Outcome | undefined> {
+    let place: Place;
+    try {
+      place = await takePlace(spec);
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+      this.#problem ??= { problem: taken(error), command: [...spec.command] };
+      return undefined;
+    }
+    try {
+      const scene = this.#scene(check, { place, program: undefined }, mode);
+      const outcome = await playCheck(scene);
+      const refused = scene.program?.subject.unstartable;
+      if (refused === undefined) return outcome;
+      const command = [...(scene.program?.subject.command ?? spec.command)];
+      this.#problem ??= { problem: unstartable(refused, command), command };
+      return undefined;
+    } finally {
       await place.leave();
-      return outcome;
     }
+  }
+
+  async #playOnServer(
+    check: PlannedCheck,
+    spec: StartSpec,
+    mode: 'shared' | 'alone',
+  ): Promise<Outcome | undefined> {
     const started = await this.#servers.start(spec);
-    if ('problem' in started) {
-      if (this.command === undefined) this.#problem ??= started;
-      const transcript = new Transcript();
-      const says = started.problem.says;
-      const failure = { says, step: 0, difference: undefined, channel: undefined };
-      // A program that did start before, and now finds its own port still resting, is not to blame.
-      const resting = spec.fixedPort !== undefined && started.problem.kind === 'ended';
-      const verdict = started.problem.kind === 'taken' || resting ? 'void' : 'unmet';
-      const program = { ending: 'did not start', stderr: started.problem.output };
-      return { verdict, failure, credit: undefined, transcript, byHand: undefined, program, ms: 0 };
+    if (!('problem' in started)) {
+      try {
+        return await this.#play(check, started, mode);
+      } finally {
+        await this.#servers.leave(started);
+      }
     }
-    const outcome = await this.#play(check, started, mode);
-    await this.#servers.leave(started);
-    return outcome;
+    const { problem } = started;
+    if (this.command === undefined) {
+      this.#problem ??= started;
+      return undefined;
+    }
+    // A program that did start before, and now finds its own port still resting, is not to blame.
+    const resting = spec.fixedPort !== undefined && problem.kind === 'ended';
+    return {
+      verdict: isMachines(problem) || resting ? 'void' : 'unmet',
+      failure: { says: problem.says, step: 0, difference: undefined, channel: undefined },
+      credit: undefined,
+      transcript: new Transcript(),
+      byHand: undefined,
+      program: { ending: 'did not start', stderr: problem.output },
+      ms: 0,
+    };
   }
 
   #hostFor(check: PlannedCheck): string | undefined {
@@ -225,37 +278,43 @@ export class Lanes {
     return new Values(`${this.#options.seed}/${check.id}`, {}, new Map()).fillText(check.host);
   }
 
-  #play(
+  #play(check: PlannedCheck, started: Started, mode: 'shared' | 'alone'): Promise<Outcome> {
+    const scene = this.#scene(check, started, mode);
+    scene.restart = async (signal, withinMs) => {
+      const { program } = scene;
+      if (program === undefined) return { problem: 'was not running' };
+      return restart({ ...started, program }, this.#options, signal, withinMs);
+    };
+    return playCheck(scene);
+  }
+
+  #scene(
     check: PlannedCheck,
-    started: { place: Started['place']; program: Started['program'] | undefined; command: string[] },
+    { place, program }: { place: Place; program: Started['program'] | undefined },
     mode: 'shared' | 'alone',
-  ): Promise<Outcome> {
-    const { contract, seed, slow } = this.#options;
-    const { place } = started;
-    const scene: Scene = {
+  ): Scene {
+    const { contract, seed, slow, fixedPort } = this.#options;
+    return {
       check,
       contract,
       place,
-      program: started.program,
+      program,
       transcript: new Transcript(),
       patience: patience(mode, slow),
-      starvedBefore: mode === 'alone' ? (started.program?.subject.starvedMs() ?? 0) : 0,
+      // Not read for a shared server: it costs more than a reply, and what fails there is repeated.
+      starvedBefore:
+        program !== undefined && mode === 'shared'
+          ? Number.POSITIVE_INFINITY
+          : (program?.subject.starvedMs() ?? 0),
       seed,
-      fixedPort: this.#options.fixedPort !== undefined,
+      fixedPort: fixedPort !== undefined,
+      alarm: new Signal(),
       start: options => {
         const run = launchIn(place, this.#options, options);
         this.#clientCommand ??= run.command;
         return run.program;
       },
     };
-    if (this.#isServer) {
-      scene.restart = async (signal, withinMs) => {
-        const { program } = scene;
-        if (program === undefined) return { problem: 'was not running' };
-        return restart({ ...started, program }, this.#options, signal, withinMs);
-      };
-    }
-    return playCheck(scene);
   }
 
   #decide(check: PlannedCheck, outcome: Outcome, unsteady: boolean): void {

@@ -14,8 +14,6 @@ export interface Patience {
   recheck: number;
   /** Applied to limits that a check states itself. */
   scale: number;
-  /** The verdict counts, whatever it is. */
-  last: boolean;
 }
 
 const shared = { reply: 1000, exit: 2000, quiet: 250, recheck: 300 };
@@ -30,6 +28,5 @@ export function patience(mode: 'shared' | 'alone', slow: number): Patience {
     quiet: base.quiet * Math.min(slow, 1),
     recheck: base.recheck * slow,
     scale: slow,
-    last: mode === 'alone',
   };
 }

@@ -10,7 +10,7 @@ import { GraderTrouble } from '../wire/channel.ts';
 import type { Transcript, TranscriptEvent } from '../wire/transcript.ts';
 import { placeActors } from './actor.ts';
 import { Context, type Scene } from './context.ts';
-import { type Failure, Unmet } from './failure.ts';
+import { type Failure, seconds, Unmet } from './failure.ts';
 import { endingInWords, lastLines, type Program } from './program.ts';
 import { conversation } from './steps/conversation.ts';
 import { evidence } from './steps/evidence.ts';
@@ -46,12 +46,21 @@ const playSteps: PlaySteps = async (steps, context) => {
   for (const step of steps) await table[verbOf(step)]?.(step as never, context, playSteps);
 };
 
+/** No check lasts longer, in milliseconds: somebody may trickle a byte now and then for ever. */
+const longestCheck = 60_000;
+
 /** Plays the check in its scene. Settles when all that it opened is closed again; never rejects. */
 export async function playCheck(scene: Scene): Promise<Outcome> {
   const context = new Context(scene);
   const begun = scene.transcript.now();
   let at = 0;
   let thrown: unknown;
+  const limit = setTimeout(() => {
+    scene.trouble ??= new Unmet(
+      `the check was not over after ${seconds(longestCheck * scene.patience.scale)}`,
+    );
+    scene.alarm.notify();
+  }, longestCheck * scene.patience.scale);
   try {
     await placeActors(context);
     for (const [i, step] of scene.check.steps.entries()) {
@@ -61,6 +70,7 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
   } catch (error) {
     thrown = error;
   }
+  clearTimeout(limit);
   for (const { channel } of context.channels.values()) channel.dispose(scene.fixedPort);
   const { transcript } = scene;
   const ms = transcript.now() - begun;

@@ -8,7 +8,8 @@ export class Servers {
   /** Servers that have met some checks and wait for more. */
   readonly #idle: Started[] = [];
   /** Servers that nobody has spoken to yet. */
-  readonly #fresh: Promise<Started | StartProblem>[] = [];
+  #fresh: { begun: boolean; coming: Promise<Started | StartProblem | undefined> }[] = [];
+  #over = false;
   /** The command of the first program that was started, for the report. */
   command: string[] | undefined;
   /** Notes for the report, e.g. a flood of output. */
@@ -17,12 +18,25 @@ export class Servers {
   constructor(spec: StartSpec, pool: Pool, ahead: Promise<Started | StartProblem> | undefined) {
     this.#spec = spec;
     this.#pool = pool;
-    if (ahead !== undefined) this.#fresh.push(ahead);
+    if (ahead !== undefined) this.#keep({ begun: true, coming: ahead });
+  }
+
+  #keep(entry: { begun: boolean; coming: Promise<Started | StartProblem | undefined> }): void {
+    // Whoever takes it sees its error; until then it must not count as unhandled.
+    entry.coming.catch(() => undefined);
+    this.#fresh.push(entry);
   }
 
   /** Starts so many servers for those who will want one later. */
   startAhead(count: number): void {
-    for (let i = 0; i < count; i += 1) this.#fresh.push(this.#pool.run(() => startServer(this.#spec)));
+    for (let i = 0; i < count; i += 1) {
+      const entry = { begun: false, coming: Promise.resolve<Started | StartProblem | undefined>(undefined) };
+      entry.coming = this.#pool.run(() => {
+        entry.begun = true;
+        return this.#over ? Promise.resolve(undefined) : startServer(this.#spec);
+      });
+      this.#keep(entry);
+    }
   }
 
   /** A server that has met all checks so far, if one is free. */
@@ -30,11 +44,31 @@ export class Servers {
     return this.#idle.pop();
   }
 
-  /** A fresh server. One that ends at once is started once more: somebody may have taken its port in between. */
+  /**
+   * A fresh server. One that can not be started is no verdict while another of the same command can: somebody
+   * may have taken its port, or the machine was slow.
+   */
   async start(spec: StartSpec = this.#spec): Promise<Started | StartProblem> {
-    const ahead = spec.host === undefined ? this.#fresh.shift() : undefined;
-    const first = await (ahead ?? startServer(spec));
-    const started = 'problem' in first && first.problem.kind === 'ended' ? await startServer(spec) : first;
+    let problem: StartProblem | undefined;
+    // Only those whose turn has come: waiting for one that waits for our own turn would last for ever.
+    for (let ahead = this.#begun(spec); ahead !== undefined; ahead = this.#begun(spec)) {
+      const started = await ahead;
+      if (started === undefined) continue;
+      if (!('problem' in started)) return this.#note(started);
+      problem ??= started;
+    }
+    if (problem !== undefined && problem.problem.kind !== 'ended') return problem;
+    const first = await startServer(spec);
+    const again = problem === undefined && 'problem' in first && first.problem.kind === 'ended';
+    return this.#note(again ? await startServer(spec) : first);
+  }
+
+  #begun(spec: StartSpec): Promise<Started | StartProblem | undefined> | undefined {
+    const at = spec.host === undefined ? this.#fresh.findIndex(({ begun }) => begun) : -1;
+    return at === -1 ? undefined : this.#fresh.splice(at, 1)[0]?.coming;
+  }
+
+  #note(started: Started | StartProblem): Started | StartProblem {
     if (!('problem' in started)) this.command ??= started.command;
     return started;
   }
@@ -55,8 +89,11 @@ export class Servers {
 
   /** At the end of the run. */
   async leaveAll(): Promise<void> {
-    const unused = (await Promise.all(this.#fresh)).filter((it): it is Started => !('problem' in it));
-    await Promise.all([...this.#idle, ...unused].map(started => this.leave(started)));
+    this.#over = true;
+    const coming = await Promise.allSettled(this.#fresh.map(({ coming: it }) => it));
+    const unused = coming.flatMap(end => (end.status === 'fulfilled' && end.value ? [end.value] : []));
+    const live = unused.filter((it): it is Started => !('problem' in it));
+    await Promise.allSettled([...this.#idle, ...live].map(started => this.leave(started)));
   }
 }
 

@@ -61,7 +61,9 @@ export function launchIn(
     text === undefined
       ? { kind: 'none' as const }
       : { kind: staysOpen ? ('open' as const) : ('text' as const), text };
-  const program = new Program(place.launch({ command, env: options.env ?? {}, stdin }));
+  // Knobs that are set where the grader runs are not those of the check.
+  const without = Object.keys(contract.knobs ?? {});
+  const program = new Program(place.launch({ command, env: options.env ?? {}, without, stdin }));
   return { place, program, command };
 }
 
@@ -88,12 +90,35 @@ export async function startServer(spec: StartSpec): Promise<Started | StartProbl
     if (error instanceof PortTaken) return { problem: taken(error), command: [...spec.command] };
     throw error;
   }
-  const started = launchIn(place, spec);
-  const problem = await notReady(started, spec);
-  if (problem === undefined) return started;
-  await place.leave();
-  return { problem, command: started.command };
+  try {
+    const started = launchIn(place, spec);
+    const problem = await notReady(started, spec);
+    if (problem === undefined) return started;
+    await place.leave();
+    return { problem, command: started.command };
+  } catch (error) {
+    await place.leave();
+    throw error;
+  }
 }
+
+/** Why the system refused to start the program. */
+export function unstartable(
+  { reason, machine }: { reason: string; machine: boolean },
+  command: readonly string[],
+): ResultProblem {
+  return {
+    kind: machine ? 'machine' : 'unstartable',
+    says: `${command.join(' ')} could not be started: ${reason}.`,
+    advice: machine
+      ? ['Nothing was graded. Close other programs and try again.']
+      : ['Give the command that starts the program after "--", as you would type it.'],
+    output: '',
+  };
+}
+
+/** Whether the machine is at fault, so that nothing may be marked. */
+export const isMachines = ({ kind }: ResultProblem): boolean => kind === 'taken' || kind === 'machine';
 
 export function taken(error: PortTaken): ResultProblem {
   const holder = error.holder === undefined ? '' : ` (by ${error.holder})`;
@@ -120,12 +145,7 @@ function describe(
   const port = at.place.ports[wanted?.[0] ?? ''];
   switch (readiness.kind) {
     case 'unstartable':
-      return {
-        kind: 'unstartable',
-        says: `${shown} could not be started: ${readiness.reason}.`,
-        advice: ['Give the command that starts the program after "--", as you would type it.'],
-        output,
-      };
+      return unstartable(readiness, at.command);
     case 'ended': {
       const { ending } = readiness;
       return {

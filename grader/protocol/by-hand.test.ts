@@ -58,8 +58,8 @@ describe('a command line', () => {
   it('is none where nothing was sent', () => {
     expect(pipeToTcp([], '127.0.0.1', 7)).toBeUndefined();
     expect(pipeToUdp([], '127.0.0.1', 7)).toBeUndefined();
-    expect(serveByHand([], 7, 'tcp')).toBe('nc -l -p 7 < /dev/null');
-    expect(serveByHand([], 7, 'udp')).toBe('nc -u -w 2 -l -p 7 < /dev/null');
+    expect(serveByHand([], 7, 'tcp')).toBe('nc -l 7 < /dev/null');
+    expect(serveByHand([], 7, 'udp')).toBe('nc -u -w 2 -l 7 < /dev/null');
   });
 
   it('keeps datagrams apart', () => {

@@ -1,6 +1,6 @@
 /**
  * The shell command that shows a fault without wiremark: what the check sent, piped into nc. It works
- * with the nc of Debian, of OpenBSD and of macOS, so it keeps to their common options.
+ * with the nc of OpenBSD, which Debian, Ubuntu and macOS bring, so it keeps to their common options.
  */
 
 export type HandAct = { kind: 'send'; bytes: Buffer } | { kind: 'pause'; ms: number } | { kind: 'end' };
@@ -67,7 +67,7 @@ export function serveByHand(
   transport: 'tcp' | 'udp',
 ): string | undefined {
   const lines = script(acts);
-  const listen = `nc ${transport === 'udp' ? '-u -w 2 ' : ''}-l -p ${port}`;
+  const listen = `nc ${transport === 'udp' ? '-u -w 2 ' : ''}-l ${port}`;
   if (lines.length === 0) return `${listen} < /dev/null`;
   const ends = acts.at(-1)?.kind === 'end';
   return `(${[...lines, ...(ends || transport === 'udp' ? [] : ['sleep 2'])].join('; ')}) | ${listen}`;

@@ -54,6 +54,6 @@ describe('the protocol', () => {
   it('is shown by hand with nc -u', () => {
     const acts = [{ kind: 'send' as const, bytes: Buffer.from('hi') }];
     expect(datagram.byHand(acts, '127.0.0.1', 12000)).toBe("printf 'hi' | nc -u -w 1 127.0.0.1 12000");
-    expect(datagram.byHandServer(acts, 12000)).toBe("(printf 'hi') | nc -u -w 2 -l -p 12000");
+    expect(datagram.byHandServer(acts, 12000)).toBe("(printf 'hi') | nc -u -w 2 -l 12000");
   });
 });

@@ -211,6 +211,6 @@ describe('the protocol', () => {
   it('is shown by hand with nc', () => {
     const acts = [{ kind: 'send' as const, bytes: Buffer.from('hi\n') }];
     expect(lines.byHand(acts, '127.0.0.1', 12000)).toBe("(printf 'hi\\n'; sleep 1) | nc 127.0.0.1 12000");
-    expect(lines.byHandServer(acts, 12000)).toBe("(printf 'hi\\n'; sleep 2) | nc -l -p 12000");
+    expect(lines.byHandServer(acts, 12000)).toBe("(printf 'hi\\n'; sleep 2) | nc -l 12000");
   });
 });

@@ -77,7 +77,7 @@ export const checkResult = z.strictObject({
 });
 
 export const problem = z.strictObject({
-  kind: z.enum(['taken', 'unstartable', 'ended', 'elsewhere', 'never', 'build']),
+  kind: z.enum(['taken', 'machine', 'unstartable', 'ended', 'elsewhere', 'never', 'build']),
   says: z.string(),
   advice: z.array(z.string()),
   output: z.string().describe('Its last lines.'),

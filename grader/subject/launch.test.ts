@@ -125,6 +125,7 @@ describe.runIf(posix)('a program that can not be started', () => {
   it('is not there', async () => {
     expect(await why(['no-such-program-here'])).toEqual({
       kind: 'unstartable',
+      machine: false,
       status: 127,
       reason: 'there is no program called no-such-program-here on PATH',
     });

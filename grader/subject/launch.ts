@@ -15,7 +15,7 @@ import { awaitSockets, type ReadyLimits } from './ready.ts';
 import { endTree, endTreeNow, register, type Stoppable, unregister } from './stop.ts';
 import type { Captured, Ending, LaunchSpec, Listening, Readiness, Subject } from './subject.ts';
 import { unreadBytes } from './unread.ts';
-import { whyUnstartable } from './unstartable.ts';
+import { isMachineTrouble, whyUnstartable } from './unstartable.ts';
 
 export interface LaunchOptions {
   /** Existing folder, out of the program's way, for the files with its input and output. */
@@ -45,7 +45,7 @@ class Running implements Subject, Stoppable {
   readonly #child: ChildProcess | undefined;
   readonly #kin: Kin | undefined;
   #ending: Ending | undefined;
-  #unstartable: string | undefined;
+  unstartable: { reason: string; machine: boolean } | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(spec: LaunchSpec, options: LaunchOptions) {
@@ -61,6 +61,7 @@ class Running implements Subject, Stoppable {
       PWD: spec.cwd,
       ...spec.env,
     };
+    for (const name of spec.without ?? []) if (!(name in spec.env)) delete env[name];
     const input = openInput(spec.stdin, `${file}.in`);
     this.#stdout = new Recording(`${file}.out`);
     this.#stderr = new Recording(`${file}.err`);
@@ -75,7 +76,8 @@ class Running implements Subject, Stoppable {
       settle(this.#ending);
     };
     const refuse = (error: unknown) => {
-      this.#unstartable = whyUnstartable(error, spec.command[0] ?? '', spec.cwd, env.PATH);
+      const reason = whyUnstartable(error, spec.command[0] ?? '', spec.cwd, env.PATH);
+      this.unstartable = { reason, machine: isMachineTrouble(error) };
       end((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126, undefined);
     };
 
@@ -113,7 +115,12 @@ class Running implements Subject, Stoppable {
     const kin = this.#kin;
     if (!kin) {
       await this.ended;
-      return { kind: 'unstartable', reason: this.#unstartable ?? 'the system did not say why' };
+      return {
+        kind: 'unstartable',
+        reason: 'the system did not say why',
+        machine: false,
+        ...this.unstartable,
+      };
     }
     if (listens.length === 0) return { kind: 'ready', afterMs: performance.now() - this.startedAt };
     if (this.#options.readiness === 'probe' || !kin.visible) return probeSockets(this, listens, limits);

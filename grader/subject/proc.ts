@@ -137,17 +137,9 @@ function names(folder: string): string[] {
 
 /** Milliseconds that the worst-off thread of a process has waited for a processor; 0 if that can't be read. */
 export function starvedMs(pid: number): number {
-  const waits = namesIn(`/proc/${pid}/task`).map(task => {
+  const waits = names(`/proc/${pid}/task`).map(task => {
     const [, delay] = (readProc(`/proc/${pid}/task/${task}/schedstat`) ?? '').split(' ');
     return Number(delay ?? 0) / 1e6;
   });
   return Math.max(0, ...waits);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { Activity } from './activity.ts';
 import type { Kin } from './kin.ts';
+import { starvedMs } from './proc.ts';
 import { SocketWatch } from './socket-watch.ts';
 import type { Ending, Listening, Readiness } from './subject.ts';
 
@@ -23,10 +24,8 @@ export interface ReadyLimits {
   idleMs: number;
 }
 
-/** How long the wanted socket may follow another one, ms. */
+/** How long the wanted socket may follow another one at the least, ms; a program that then rests is given up. */
 const ELSEWHERE_MS = 300;
-/** …and how long the program must have been at rest by then: one that still works may still get there. */
-const REST_MS = 100;
 /** How often all processes are searched for and their processor time read, ms. */
 const SCAN_MS = 20;
 
@@ -52,13 +51,15 @@ export async function awaitSockets(
     if (complete) return { kind: 'ready', afterMs: performance.now() - subject.startedAt };
 
     strayedAt = others.length > 0 ? (strayedAt ?? age) : undefined;
-    const strayed = strayedAt !== undefined && age - strayedAt >= ELSEWHERE_MS && activity.idleMs >= REST_MS;
-    if (strayed || age >= limits.readyMs) {
+    const strayed =
+      strayedAt !== undefined && age - strayedAt >= ELSEWHERE_MS && activity.idleMs >= limits.idleMs;
+    const limit = limits.readyMs + (age >= limits.readyMs ? excused(kin, limits.readyMs) : 0);
+    if (strayed || age >= limit) {
       const last = watch.look(kin.look(), true);
       if (last.complete) return { kind: 'ready', afterMs: age };
       if (last.others.length > 0) return { kind: 'elsewhere', found: last.others };
     }
-    if (age >= limits.readyMs) return { kind: 'never', idle: false, afterMs: age };
+    if (age >= limit) return { kind: 'never', idle: false, afterMs: age };
 
     const ending: Ending | undefined = subject.ending;
     const justEnded: boolean = ending !== undefined && !sawEnding;
@@ -76,6 +77,11 @@ export async function awaitSockets(
     }
     await alarm.sleep(pollMs(age));
   }
+}
+
+/** Time in which the machine gave the program no processor does not count, up to a few times the limit, ms. */
+function excused(kin: Kin, limitMs: number): number {
+  return Math.min(3 * limitMs, Math.max(0, ...kin.look().map(starvedMs)));
 }
 
 /** Often while a small program starts, seldom when a large one takes its time. */

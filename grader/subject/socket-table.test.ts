@@ -6,7 +6,7 @@ const line =
   '   0: 0100007F:07E8 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 1092 1 x 100 0 0 10 0';
 
 it('reads a line of the table', () => {
-  expect(parseRow(line, 'tcp')).toEqual({
+  expect(parseRow(line, 'tcp')).toMatchObject({
     transport: 'tcp',
     address: '0100007F',
     port: 2024,

@@ -29,6 +29,12 @@ export interface Row {
   rests: boolean;
   uid: number;
   inode: string;
+  /** Port of the other end; 0 where there is none. */
+  peerPort: number;
+  /** Bytes that it has not sent yet, or the other end has not acknowledged. */
+  sending: number;
+  /** Bytes that have come and were not read. */
+  unread: number;
 }
 
 /**
@@ -89,6 +95,9 @@ export function parseRow(line: string, transport: Transport): Row | undefined {
     rests: transport === 'tcp' && state === TIME_WAIT,
     uid: Number(field[7]),
     inode,
+    peerPort: Number.parseInt(field[2]?.split(':')[1] ?? '0', 16),
+    sending: Number.parseInt(field[4]?.split(':')[0] ?? '0', 16),
+    unread: Number.parseInt(field[4]?.split(':')[1] ?? '0', 16),
   };
 }
 

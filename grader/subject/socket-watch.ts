@@ -3,7 +3,7 @@
  * questions go from cheap to dear: has the tree any socket at all, has a counter changed, what is in the
  * table.
  */
-import { readProc, socketInodes } from './proc.ts';
+import { socketInodes } from './proc.ts';
 import {
   addressText,
   countSockets,
@@ -100,12 +100,11 @@ export class SocketWatch {
     const [first] = unknown;
     if (!first) return false;
     const listed = new Set<string>();
-    for (const name of ['tcp', 'tcp6', 'udp', 'udp6']) {
-      for (const line of (readProc(`/proc/${first[1]}/net/${name}`) ?? '').split('\n')) {
-        const inode = line.trim().split(/\s+/)[9];
-        if (inode) listed.add(inode);
-      }
-    }
+    for (const { name } of TABLES)
+      visitTable(first[1], name, row => {
+        listed.add(row.inode);
+        return false;
+      });
     return unknown.some(([inode]) => listed.has(inode));
   }
 

@@ -50,7 +50,7 @@ export type Readiness =
   /** It slept (no processor time, no socket) for the whole idle limit, or was busy until the limit. */
   | { kind: 'never'; idle: boolean; afterMs: number }
   /** The machine refused to start it: no such file, not executable, … */
-  | { kind: 'unstartable'; reason: string };
+  | { kind: 'unstartable'; reason: string; machine: boolean };
 
 export interface LaunchSpec {
   /** Program and arguments, placeholders already filled. */
@@ -59,6 +59,8 @@ export interface LaunchSpec {
   cwd: string;
   /** Added to the environment. */
   env: Readonly<Record<string, string>>;
+  /** Variables that it does not inherit. */
+  without?: readonly string[] | undefined;
   /**
    * What the program reads: nothing (end of file at once), a text that ends, or a text after which the
    * grader keeps the pipe open.
@@ -73,6 +75,8 @@ export interface Subject {
   readonly ended: Promise<Ending>;
   /** Settles when no process of its tree lives any more (a daemonised child outlives the first process). */
   readonly gone: Promise<void>;
+  /** Why the system refused to start it, if it did; `machine`: for want of room, not for a fault of the program. */
+  readonly unstartable: { reason: string; machine: boolean } | undefined;
   /** The ending if it has already happened. */
   readonly ending: Ending | undefined;
   /**

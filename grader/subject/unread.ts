@@ -2,7 +2,7 @@
  * How many bytes of ours a program has not read yet. A program that works through a long message slowly is
  * not silent, though nothing comes from it; what shrinks in the kernel's queues shows that it works.
  */
-import { readProc } from './proc.ts';
+import { visitTable } from './socket-table.ts';
 
 /**
  * Bytes between the grader's end of a TCP connection and the program's, in the send queue of the one and the
@@ -13,16 +13,11 @@ import { readProc } from './proc.ts';
  */
 export function unreadBytes(of: number | 'self', ours: number, theirs: number): number | undefined {
   let found: number | undefined;
-  for (const name of ['tcp', 'tcp6']) {
-    for (const line of (readProc(`/proc/${of}/net/${name}`) ?? '').split('\n')) {
-      const [, local, remote, , queues] = line.trim().split(/\s+/);
-      const [sending, receiving] = (queues ?? '').split(':').map(digits => Number.parseInt(digits, 16));
-      const ends = [portOf(local), portOf(remote)];
-      if (ends[0] === ours && ends[1] === theirs) found = (found ?? 0) + (sending ?? 0);
-      if (ends[0] === theirs && ends[1] === ours) found = (found ?? 0) + (receiving ?? 0);
-    }
-  }
+  for (const name of ['tcp', 'tcp6'] as const)
+    visitTable(of, name, row => {
+      if (row.port === ours && row.peerPort === theirs) found = (found ?? 0) + row.sending;
+      if (row.port === theirs && row.peerPort === ours) found = (found ?? 0) + row.unread;
+      return false;
+    });
   return found;
 }
-
-const portOf = (address: string | undefined): number => Number.parseInt(address?.split(':').at(-1) ?? '', 16);

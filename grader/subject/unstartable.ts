@@ -34,10 +34,15 @@ export function whyUnstartable(
   }
   if (code === 'ENOEXEC') return `${file ?? program} is not a program of this kind of machine`;
   if (code === 'E2BIG') return 'the arguments and the environment are too long';
-  if (code === 'EAGAIN' || code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') {
+  if (isMachineTrouble(error)) {
     return `the machine has no room for another process (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the machine, not the program, is the reason. */
+export function isMachineTrouble(error: unknown): boolean {
+  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function onPath(program: string, path: string | undefined): string | undefined {

@@ -10,7 +10,10 @@ export interface Received {
   from: Peer | undefined;
 }
 
-export type ChannelState = 'open' | 'ended' | 'reset' | 'refused' | 'closed';
+export type ChannelState = 'open' | 'ended' | 'reset' | 'flooded' | 'closed';
+
+/** What one channel may receive in a check; more is a flood, and is not read any more. */
+export const mostReceived = { bytes: 64 * 1024 * 1024, messages: 20_000 };
 
 export interface Channel {
   readonly name: string;
@@ -19,7 +22,7 @@ export interface Channel {
   readonly signal: Signal;
   /** Complete messages, in order of arrival. Only ever grows. */
   readonly received: readonly Received[];
-  /** `ended`: the other side sends no more; `closed`: the grader closed it. */
+  /** `ended`: the other side sends no more; `flooded`: it sent too much; `closed`: the grader closed it. */
   readonly state: ChannelState;
   /** Connections accepted (listener) or opened. */
   readonly connections: number;

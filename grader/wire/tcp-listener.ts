@@ -35,6 +35,7 @@ export class TcpListener implements Channel {
       const connection = new TcpConnection(name, socket, options.reader(), options.transcript);
       listener.#open.push(connection);
       connection.signal.watch(() => {
+        if (connection.lastArrivalAt > (listener.#spoke?.lastArrivalAt ?? 0)) listener.#spoke = connection;
         // First, because a rule may take an unfinished message, which then counts as received.
         options.onChange(connection);
         listener.#gather(connection);
@@ -62,10 +63,11 @@ export class TcpListener implements Channel {
     return this.#open.length;
   }
 
-  /** The connection that steps speak to: the newest. */
+  /** The connection that steps speak to: the one that spoke last, else the newest. */
   get #current(): TcpConnection | undefined {
-    return this.#open.at(-1);
+    return this.#spoke ?? this.#open.at(-1);
   }
+  #spoke: TcpConnection | undefined;
 
   get state(): ChannelState {
     return this.#current?.state ?? 'open';

@@ -269,7 +269,7 @@ describe('a connection that the grader opens', () => {
 });
 
 describe('a server that the grader plays', () => {
-  it('gathers the messages of all connections in order of arrival, and speaks to the newest', async () => {
+  it('gathers the messages of all connections in order of arrival, and speaks to the one that spoke last', async () => {
     const { listener, transcript, at } = await listen();
     expect(listener).toMatchObject({ connections: 0, state: 'open' });
     const [first] = [caller(at)];
@@ -291,14 +291,14 @@ describe('a server that the grader plays', () => {
       toSecond += bytes;
     });
     await listener.send(Buffer.from('hello'));
-    for (let turn = 0; turn < 500 && toSecond === ''; turn += 1) await sleep(10);
-    expect([toFirst, toSecond]).toEqual(['', 'hello']);
+    for (let turn = 0; turn < 500 && toFirst === ''; turn += 1) await sleep(10);
+    expect([toFirst, toSecond]).toEqual(['hello', '']);
     expect(story(transcript).filter(line => line.includes('open'))).toEqual(['subject open', 'subject open']);
     expect(transcript.events.every(event => event.channel === 'server')).toBe(true);
-    // What the first left unfinished counts when its stream ends; the newest decides the state.
+    // What the first left unfinished counts when its stream ends; the one that spoke last decides the state.
     first.end();
     await when(listener, () => listener.received.length === 4);
-    expect([texts(listener).at(-1), listener.state]).toEqual(['four', 'open']);
+    expect([texts(listener).at(-1), listener.state]).toEqual(['four', 'ended']);
   });
 
   it('half-closes, closes and resets the newest connection', async () => {

@@ -1,6 +1,6 @@
 /** TCP: a connection that the grader opens or accepts. */
 import { connect as dial, type Socket } from 'node:net';
-import { type Channel, type ChannelState, GraderTrouble, type Received } from './channel.ts';
+import { type Channel, type ChannelState, GraderTrouble, mostReceived, type Received } from './channel.ts';
 import type { Message, Reader } from './reader.ts';
 import { Signal, until } from './signal.ts';
 import type { Peer, Transcript } from './transcript.ts';
@@ -32,7 +32,9 @@ export class TcpConnection implements Channel {
     socket.setNoDelay(true);
     socket.on('data', bytes => {
       this.lastArrivalAt = transcript.add({ channel: name, by: 'subject', kind: 'data', bytes }).at;
+      this.#bytes += bytes.length;
       this.#take(reader.push(bytes));
+      if (this.#bytes > mostReceived.bytes || this.received.length > mostReceived.messages) this.#flooded();
     });
     socket.on('end', () => {
       if (this.state !== 'open') return;
@@ -48,7 +50,19 @@ export class TcpConnection implements Channel {
       this.#take(reader.end());
     });
     // A connection that was torn down while we held back reading reports only its close.
-    socket.on('close', () => this.signal.notify());
+    socket.on('close', () => {
+      if (this.state === 'open') this.state = 'reset';
+      this.signal.notify();
+    });
+  }
+
+  #bytes = 0;
+  #flooded(): void {
+    this.#socket.removeAllListeners('data');
+    this.#transcript.add({ channel: this.name, by: 'grader', kind: 'note', text: 'not read any further' });
+    this.state = 'flooded';
+    this.#socket.destroy();
+    this.signal.notify();
   }
 
   #take(messages: Message[]): void {

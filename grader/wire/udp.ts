@@ -1,6 +1,6 @@
 /** UDP: one socket that the grader plays, as a client of the program or as a server for it. */
 import { createSocket, type Socket } from 'node:dgram';
-import { type Channel, type ChannelState, GraderTrouble, type Received } from './channel.ts';
+import { type Channel, type ChannelState, GraderTrouble, mostReceived, type Received } from './channel.ts';
 import { Flow, type FlowFate, luckOf } from './impair.ts';
 import type { Message, Reader } from './reader.ts';
 import { Signal } from './signal.ts';
@@ -85,6 +85,14 @@ export class UdpEndpoint implements Channel {
   }
 
   #arrived({ bytes, peer }: Datagram): void {
+    if (this.state !== 'open') return;
+    this.#bytes += bytes.length;
+    if (this.#bytes > mostReceived.bytes || this.received.length > mostReceived.messages) {
+      this.state = 'flooded';
+      this.dispose();
+      this.signal.notify();
+      return;
+    }
     this.#log('subject', 'data', bytes, peer);
     this.lastArrivalAt = this.#options.transcript.now();
     this.lastPeer = peer;
@@ -127,6 +135,7 @@ export class UdpEndpoint implements Channel {
     this.dispose();
   }
 
+  #bytes = 0;
   #disposed = false;
   dispose(): void {
     if (this.#disposed) return;

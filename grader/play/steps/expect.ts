@@ -4,7 +4,7 @@ import { match } from '../../judge/match.ts';
 import { aboutMain } from '../../protocol/protocol.ts';
 import type { Channel } from '../../wire/channel.ts';
 import type { Message } from '../../wire/reader.ts';
-import { until } from '../../wire/signal.ts';
+import { inputRead, until } from '../../wire/signal.ts';
 import type { Context } from '../context.ts';
 import { seconds, Unmet } from '../failure.ts';
 import { endingInWords } from '../program.ts';
@@ -42,9 +42,14 @@ export async function expectMessage(
   };
   // Messages that may come before the wanted one do not buy time for it.
   const begun = context.scene.transcript.now();
+  let passed = 0;
   for (;;) {
     const at = context.cursors.get(channel) ?? 0;
     const left = Math.max(0, begun + ms - context.scene.transcript.now());
+    passed += 1;
+    if (passed > 1 && left === 0) throw missing(`the ${other(context)} sent much, but not what was wanted`);
+    // Messages that are there already are looked at without a pause; a flood of them must leave room for others.
+    if (passed % 100 === 0) await inputRead();
     const next = await patiently(context, channel, left, () =>
       nextOn(context, channel, at, wanted.partial && about),
     );
@@ -147,5 +152,6 @@ async function itIsOver(context: Context, channel: Channel): Promise<string> {
   if (ending !== undefined && (who === 'server' || program?.gone))
     return `the ${who} ${endingInWords(ending)}`;
   if (channel.state === 'reset') return `the ${who} reset the connection`;
+  if (channel.state === 'flooded') return `the ${who} sent without end`;
   return `the ${who} closed the connection`;
 }

@@ -43,13 +43,16 @@ async function repeat(step: RepeatStep, context: Context, play: PlaySteps): Prom
 
 /** All alternatives watch at the same time; the first that is content decides. */
 async function either(step: EitherStep, context: Context, play: PlaySteps): Promise<void> {
-  const tries = step.either.map(async ({ steps }) => {
-    const fork = context.fork();
+  const forks = step.either.map(() => context.fork());
+  const tries = step.either.map(async ({ steps }, i) => {
+    const fork = forks[i] ?? context.fork();
     await play(steps, fork);
     return fork;
   });
   try {
-    context.join(await Promise.any(tries));
+    const winner = await Promise.any(tries);
+    for (const fork of forks) if (fork !== winner) fork.cancel();
+    context.join(winner);
   } catch (error) {
     const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
     const trouble = reasons.find(reason => !(reason instanceof Unmet));

@@ -11,6 +11,8 @@ import { endingInWords, type Program } from '../program.ts';
 
 /** How often the file is looked at into which the program prints, in milliseconds. */
 const outputPoll = 15;
+/** Output that has not grown for so long is taken to be complete, in milliseconds. */
+const settledMs = 120;
 
 function programOf(context: Context): Program {
   const { program } = context.scene;
@@ -40,6 +42,8 @@ async function exit(step: StepOf<'exit'>, context: Context): Promise<void> {
   if (difference !== undefined) throw new Unmet(`the program ${endingInWords(ending)}`, { difference });
 }
 
+const transcriptEnd = (context: Context, ms: number): number => context.scene.transcript.now() + ms;
+
 /** Output as checks see it: trailing white space and CR are ignored unless they ask for `raw`. */
 function outputMessage(text: string, length: number): { [field: string]: Json } {
   const clean = text.replace(/\r+(?=\n|$)/g, '').trimEnd();
@@ -67,6 +71,15 @@ async function printed(
     () => (program.ending !== undefined || compare() === undefined ? true : undefined),
     ms,
   );
+  // What matched may be the middle of the output: it counts when the program has ended, or has said no more
+  // for a while.
+  const patience = transcriptEnd(context, ms);
+  for (let length = -1; program.ending === undefined && context.scene.transcript.now() < patience; ) {
+    const now = program.output(stream).length;
+    if (now === length) break;
+    length = now;
+    await until([program.signal], () => program.ending, settledMs);
+  }
   clearInterval(timer);
   const difference = compare();
   if (difference === undefined) return;
