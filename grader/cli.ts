@@ -17,12 +17,19 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** A signal's usual exit status: 128 + its number. */
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const signals = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143, SIGHUP: 129 } as const;
 
 for (const [name, status] of Object.entries(signals)) {
   // The programs under test and their folders are ended and removed by the exit hooks of their rooms.
   process.once(name, () => process.exit(status));
 }
+
+// What nobody has foreseen must still end the programs and not look like lost marks.
+for (const name of ['uncaughtException', 'unhandledRejection'] as const)
+  process.once(name, (error: unknown) => {
+    process.stderr.write(`wiremark: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(3);
+  });
 
 // A reader that went away (… | head) is no error of ours.
 process.stdout.on('error', () => process.exit(0));

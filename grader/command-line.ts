@@ -23,10 +23,10 @@ function terminal(): Io {
   };
 }
 
-function numberFrom(least: number, what: string): (text: string) => number {
+function numberFrom(least: number, most: number, what: string): (text: string) => number {
   return text => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most)
       throw new InvalidArgumentError(`It takes ${what}.`);
     return value;
   };
@@ -47,11 +47,20 @@ function oneOf<T extends string>(...allowed: readonly T[]): (text: string) => T 
   };
 }
 
-const ids = (text: string): string[] =>
-  text
+function ids(text: string): string[] {
+  const named = text
     .split(',')
     .map(id => id.trim())
     .filter(Boolean);
+  if (named.length === 0) throw new InvalidArgumentError('It takes ids of checks, separated by commas.');
+  return named;
+}
+
+function seedText(text: string): string {
+  if (!/^[\w.-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('It takes up to 64 letters, digits, dots and dashes.');
+  return text;
+}
 const languages = ['python', 'java', 'c'] as const;
 
 interface CheckFlags {
@@ -81,10 +90,15 @@ function define(io: Io, done: (status: number) => void): Command {
     .argument('[command...]', 'after "--", as you would type it; {port}, {host} … stand for what it is given')
     .option('--only <ids>', 'grade only these checks (comma-separated)', ids)
     .option('--port <n>', 'the port that the program insists on', portNumber)
-    .option('--seed <text>', 'repeat a run with the values it had')
+    .option('--seed <text>', 'repeat a run with the values it had', seedText)
     .option('--format <name>', 'text or json', oneOf('text', 'json'), 'text' as const)
     .option('--out <file>', 'write the report there')
-    .option('--slow <factor>', 'stretch every deadline', numberFrom(0.05, 'a factor such as 2'), 1)
+    .option(
+      '--slow <factor>',
+      'stretch every deadline',
+      numberFrom(0.05, 1000, 'a factor such as 2, at most 1000'),
+      1,
+    )
     .option('--verbose', 'show the exchanges of met checks too')
     .option('--build <line>', 'shell line that builds the program first')
     .passThroughOptions(false)

@@ -28,6 +28,8 @@ export interface Scene {
   patience: Patience;
   /** What `starvedMs` of the program was when the check began. */
   starvedBefore: number;
+  /** The same of the grader itself. */
+  graderStarvedBefore: number;
   /** Seed of the run. */
   seed: string;
   /** The program has a port of its own: leave nothing behind that would keep it from starting there again. */

@@ -9,6 +9,7 @@
 import type { PlannedCheck } from '../fixture/plan.ts';
 import { Values } from '../fixture/values.ts';
 import { type Place, PortTaken } from '../room/room.ts';
+import { starvedMs } from '../subject/proc.ts';
 import { Signal } from '../wire/signal.ts';
 import { Transcript } from '../wire/transcript.ts';
 import { Agenda, type Closed } from './agenda.ts';
@@ -62,6 +63,8 @@ export class Lanes {
   #lanes = 0;
   #problem: StartProblem | undefined;
   #clientCommand: string[] | undefined;
+  /** Checks in which the program died of itself, to be played when everything else is over. */
+  readonly #solitary: PlannedCheck[] = [];
   /** What went wrong in the grader itself; the other tasks are still brought to their end. */
   #error: unknown;
 
@@ -79,7 +82,10 @@ export class Lanes {
   async run(): Promise<StartProblem | undefined> {
     this.#advance();
     this.#startAhead();
-    while (this.#tasks.size > 0) await Promise.race(this.#tasks);
+    do {
+      while (this.#tasks.size > 0) await Promise.race(this.#tasks);
+      await this.#playSolitary();
+    } while (this.#tasks.size > 0);
     await this.#servers.leaveAll();
     if (this.#error !== undefined) throw this.#error;
     return this.#problem;
@@ -205,9 +211,21 @@ export class Lanes {
     this.#track(
       this.#pool.run(async () => {
         const outcome = await this.#playOnFresh(check, 'alone');
-        if (outcome !== undefined) this.#decide(check, outcome, failed && outcome.verdict === 'met');
+        if (outcome === undefined) return;
+        if (diedOfItself(outcome)) this.#solitary.push(check);
+        else this.#decide(check, outcome, failed && outcome.verdict === 'met');
       }),
     );
+  }
+
+  /** With nothing else of this submission running: what two of its programs can not share must cost no marks. */
+  async #playSolitary(): Promise<void> {
+    const waiting = this.#solitary.splice(0);
+    if (waiting.length > 0) await this.#servers.leaveAll();
+    for (const check of waiting) {
+      const outcome = await this.#playOnFresh(check, 'alone');
+      if (outcome !== undefined) this.#decide(check, outcome, outcome.verdict === 'met');
+    }
   }
 
   /** Undefined: the program could not even be started, which is the run's problem. */
@@ -306,6 +324,7 @@ export class Lanes {
         program !== undefined && mode === 'shared'
           ? Number.POSITIVE_INFINITY
           : (program?.subject.starvedMs() ?? 0),
+      graderStarvedBefore: check.steps.some(step => 'heard' in step) ? starvedMs(process.pid) : 0,
       seed,
       fixedPort: fixedPort !== undefined,
       alarm: new Signal(),
@@ -327,4 +346,9 @@ export class Lanes {
   #close({ check, verdict, waitsFor }: Closed): void {
     this.#options.decided({ check, verdict, outcome: undefined, unsteady: false, waitsFor });
   }
+}
+
+/** Not met, and the program gave up by itself: perhaps because another of its kind had what it needs. */
+function diedOfItself({ verdict, program }: Outcome): boolean {
+  return verdict === 'unmet' && program !== undefined && program.ending !== 'ended with exit status 0';
 }

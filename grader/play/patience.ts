@@ -12,12 +12,14 @@ export interface Patience {
   quiet: number;
   /** One short second look at a file or folder. */
   recheck: number;
+  /** For a long message that keeps moving: 8 MiB, read or sent in small pieces. */
+  moving: number;
   /** Applied to limits that a check states itself. */
   scale: number;
 }
 
-const shared = { reply: 1000, exit: 2000, quiet: 250, recheck: 300 };
-const alone = { reply: 3000, exit: 5000, quiet: 250, recheck: 300 };
+const shared = { reply: 1000, exit: 2000, quiet: 250, recheck: 300, moving: 5000 };
+const alone = { reply: 3000, exit: 5000, quiet: 250, recheck: 300, moving: 30_000 };
 
 /** `slow` stretches every deadline (a slow machine, a debugger); the proof also shrinks them. */
 export function patience(mode: 'shared' | 'alone', slow: number): Patience {
@@ -27,6 +29,7 @@ export function patience(mode: 'shared' | 'alone', slow: number): Patience {
     exit: base.exit * slow,
     quiet: base.quiet * Math.min(slow, 1),
     recheck: base.recheck * slow,
+    moving: base.moving * slow,
     scale: slow,
   };
 }

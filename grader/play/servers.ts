@@ -58,9 +58,20 @@ export class Servers {
       problem ??= started;
     }
     if (problem !== undefined && problem.problem.kind !== 'ended') return problem;
-    const first = await startServer(spec);
-    const again = problem === undefined && 'problem' in first && first.problem.kind === 'ended';
-    return this.#note(again ? await startServer(spec) : first);
+    const first = problem ?? (await startServer(spec));
+    if (!('problem' in first) || first.problem.kind !== 'ended') return this.#note(first);
+    // Programs started ahead may hold what this one needs, e.g. a second port.
+    await this.#standDown();
+    return this.#note(await startServer(spec));
+  }
+
+  async #standDown(): Promise<void> {
+    const begun = this.#fresh.filter(entry => entry.begun);
+    this.#fresh = this.#fresh.filter(entry => !entry.begun);
+    for (const { coming } of begun) {
+      const started = await coming;
+      if (started !== undefined && !('problem' in started)) await this.leave(started);
+    }
   }
 
   #begun(spec: StartSpec): Promise<Started | StartProblem | undefined> | undefined {
@@ -87,13 +98,13 @@ export class Servers {
     await started.place.leave();
   }
 
-  /** At the end of the run. */
+  /** Stops all servers that are not in use; at the end of a run, or to make room. */
   async leaveAll(): Promise<void> {
     this.#over = true;
-    const coming = await Promise.allSettled(this.#fresh.map(({ coming: it }) => it));
+    const coming = await Promise.allSettled(this.#fresh.splice(0).map(({ coming: it }) => it));
     const unused = coming.flatMap(end => (end.status === 'fulfilled' && end.value ? [end.value] : []));
     const live = unused.filter((it): it is Started => !('problem' in it));
-    await Promise.allSettled([...this.#idle, ...live].map(started => this.leave(started)));
+    await Promise.allSettled([...this.#idle.splice(0), ...live].map(started => this.leave(started)));
   }
 }
 

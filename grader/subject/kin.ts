@@ -4,7 +4,16 @@
  * descendants carry: a daemon escapes the first two, seldom all of them. This is no wall against malice;
  * that is what the isolated room is for.
  */
-import { allPids, childrenOf, environmentOf, isDead, lastPid, type Stat, statOf } from './proc.ts';
+import {
+  allPids,
+  childrenOf,
+  environmentOf,
+  isDead,
+  lastPid,
+  type Stat,
+  statOf,
+  workingFolder,
+} from './proc.ts';
 
 /** Environment variable that marks a subject's processes. */
 export const MARKER = 'WIREMARK_SUBJECT';
@@ -14,6 +23,7 @@ export class Kin {
   /** False where there is no /proc to read. */
   readonly visible: boolean;
   readonly #marker: string;
+  readonly #folder: string | undefined;
   readonly #born: number;
   /** pid -> when it was started, or undefined if that has not been read yet. */
   #known: Map<number, number | undefined>;
@@ -26,8 +36,10 @@ export class Kin {
   /**
    * @param root pid of the first process, which leads a session of its own and has not been waited for
    * @param mark value of MARKER in its environment
+   * @param folder a working folder that only this subject has, if there is one
    */
-  constructor(root: number, mark: string) {
+  constructor(root: number, mark: string, folder?: string) {
+    this.#folder = folder;
     this.root = root;
     const stat = process.platform === 'linux' ? statOf(root) : undefined;
     this.visible = stat !== undefined;
@@ -96,6 +108,8 @@ export class Kin {
     if (this.#strangers.has(pid)) return false;
     const environment = environmentOf(pid);
     if (environment?.includes(this.#marker)) return true;
+    // A daemon that has cleared its environment still stands where it was started.
+    if (this.#folder !== undefined && workingFolder(pid)?.startsWith(this.#folder)) return true;
     // An empty one may be that of a process in the middle of exec.
     if (environment?.length !== 0) this.#strangers.add(pid);
     return false;

@@ -95,7 +95,7 @@ class Running implements Subject, Stoppable {
     this.#child.once('error', error => (this.pid === undefined ? refuse(error) : undefined));
     this.#child.once('exit', (code, signal) => end(code ?? 128 + numberOf(signal), signal ?? undefined));
     if (this.#child.pid === undefined) return;
-    this.#kin = new Kin(this.#child.pid, mark);
+    this.#kin = new Kin(this.#child.pid, mark, spec.cwd);
     register(this);
     if (spec.stdin.kind === 'open' && this.#child.stdin) {
       this.#child.stdin.on('error', () => {}); // It may end without having read.

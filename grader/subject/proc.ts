@@ -143,3 +143,12 @@ export function starvedMs(pid: number): number {
   });
   return Math.max(0, ...waits);
 }
+
+/** Where a process works; undefined if that can't be read. */
+export function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}

@@ -20,7 +20,14 @@ export async function endTree(kin: Kin, ended: Promise<unknown>): Promise<void> 
     kill(-kin.root);
     return pause(LIMIT_MS, ended);
   }
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
   for (let wait = 1; ; wait = Math.min(2 * wait, 50)) {
+    // While its first process has not been waited for, the group is ours, whatever can be read of /proc.
+    await Promise.resolve();
+    if (!over) kill(-kin.root);
     // Searched anew each time: a process may fork between the search and its death.
     const living = kin.scan();
     if (living.length === 0 || performance.now() - started >= LIMIT_MS) break;

@@ -14,6 +14,8 @@ import { expectMessage, other } from './expect.ts';
 
 /** Milliseconds between the pieces of a split send: enough to defeat "one recv is one message". */
 const piecePause = 25;
+/** Before a refused connection is tried again, in milliseconds. */
+const refusedPause = 25;
 
 async function open(step: StepOf<'open'>, context: Context): Promise<void> {
   const name = context.values.fillText(step.open);
@@ -31,7 +33,15 @@ async function open(step: StepOf<'open'>, context: Context): Promise<void> {
   } else {
     const ms = context.limit(undefined, 'reply');
     const { from } = step;
-    const connection = await connect(name, target, { from, reader: protocol.reader(), transcript, ms });
+    const begun = transcript.now();
+    const attempt = (left: number): ReturnType<typeof connect> =>
+      connect(name, target, { from, reader: protocol.reader(), transcript, ms: left });
+    let connection = await attempt(ms);
+    // A program that lives may still be opening a second socket, for the other family of addresses.
+    while (connection === 'refused' && scene.program?.ending === undefined && transcript.now() - begun < ms) {
+      await sleep(refusedPause);
+      connection = await attempt(ms);
+    }
     if (connection === 'refused') {
       const ending = scene.program?.ending;
       throw new Unmet(

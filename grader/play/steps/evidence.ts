@@ -6,6 +6,7 @@ import type { Difference } from '../../judge/difference.ts';
 import type { Json } from '../../judge/json.ts';
 import { match } from '../../judge/match.ts';
 import { aboutMain } from '../../protocol/protocol.ts';
+import { starvedMs as starvedOf } from '../../subject/proc.ts';
 import { inputRead, sleep } from '../../wire/signal.ts';
 import type { Context } from '../context.ts';
 import { Unmet } from '../failure.ts';
@@ -37,6 +38,9 @@ async function readWhole(path: string): Promise<{ text: string; size: number } |
     return `can not be read (${(error as NodeJS.ErrnoException).code})`;
   }
 }
+
+/** Milliseconds, so far, in which the grader itself was ready to run but got no processor. */
+export const ownStarvedMs = (): number => starvedOf(process.pid);
 
 /** Looks once, and once more after a moment: a rename may be under way. */
 async function twice(
@@ -100,10 +104,13 @@ async function heard(step: StepOf<'heard'>, context: Context): Promise<void> {
     received.map(item => item.message),
     'what came is something else',
   );
-  // What the machine kept the program waiting for may be taken off a gap.
-  const excused = Math.round(context.starvedMs());
+  // What the machine kept the program waiting for may be taken off a gap; what kept the grader from reading
+  // the earlier message may be added.
+  const fits = (gap: number): boolean => match(step.gaps ?? null, gap, context.bindings) === undefined;
+  const kept = Math.round(context.starvedMs());
+  const late = Math.round(ownStarvedMs() - context.scene.graderStarvedBefore);
   for (const gap of gaps) {
-    const fair = excused > 0 && match(step.gaps ?? null, gap - excused, context.bindings) === undefined;
+    const fair = (kept > 0 && fits(gap - kept)) || (late > 0 && fits(gap + late));
     if (!fair) judge(step.gaps, gap, 'the time between two messages (ms) is another');
   }
 }

@@ -64,8 +64,6 @@ export async function expectMessage(
   }
 }
 
-/** A long message may take so long in all, in milliseconds: 8 MiB, read or sent in small pieces, do. */
-const longestMessage = 30_000;
 /** More unread bytes than these show that a long message is being worked on, if they become fewer. */
 const longUnread = 65_536;
 
@@ -85,7 +83,8 @@ async function patiently<T>(
   for (let left = ms; ; ) {
     const found = await context.wait([channel], test, left);
     const now = transcript.now();
-    if (found !== undefined || now - begun > longestMessage) return found;
+    if (found !== undefined || now - begun > context.scene.patience.moving + context.starvedMs())
+      return found;
     left = channel.pending > 0 ? channel.lastArrivalAt + ms - now : 0;
     if (left > 0) continue;
     const before = unread;
@@ -113,7 +112,7 @@ function nextOn(
 ): Message | 'taken' | 'over' | undefined {
   const received = channel.received[at];
   if (received !== undefined) return received.message;
-  if (partialAbout !== undefined && channel.pending >= textLength(partialAbout)) {
+  if (partialAbout !== undefined && fits(channel.pending, partialAbout)) {
     const partial = channel.partial();
     if (partial !== undefined && match(partialAbout, partial, context.bindings) === undefined) {
       channel.takePartial();
@@ -124,10 +123,14 @@ function nextOn(
   return channel.state !== 'open' || context.programGone ? 'over' : undefined;
 }
 
-/** Length of the text that an expectation wants literally: what is shorter need not be put together to compare. */
-function textLength(about: Json): number {
+/**
+ * Whether so many bytes may be the text that an expectation wants literally: what is shorter, or longer than
+ * its characters can be, need not be put together to compare.
+ */
+function fits(bytes: number, about: Json): boolean {
   const text = typeof about === 'object' && about !== null && 'text' in about ? about.text : undefined;
-  return typeof text === 'string' ? Math.max(1, text.length) : 1;
+  if (typeof text !== 'string') return bytes > 0;
+  return bytes >= Math.max(1, text.length) && bytes <= 4 * text.length + 2;
 }
 
 function noReply(context: Context, channel: Channel, ms: number): string {
