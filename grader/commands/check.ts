@@ -27,6 +27,8 @@ export interface CheckOptions {
 
 /** 0 full marks, 1 marks lost, 3 void checks. */
 export function exitStatus(result: Result): number {
+  // A command that is not there is a slip of whoever typed it.
+  if (result.problem?.kind === 'unstartable') return 2;
   if (result.checks.some(check => check.verdict === 'void')) return 3;
   // Bonus is beyond the hundred: missing it loses nothing.
   const lost = result.checks.some(check => check.level !== 'bonus' && check.verdict !== 'met');

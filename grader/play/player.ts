@@ -71,6 +71,7 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
     thrown = error;
   }
   clearTimeout(limit);
+  scene.transcript.end();
   for (const { channel } of context.channels.values()) channel.dispose(scene.fixedPort);
   const { transcript } = scene;
   const ms = transcript.now() - begun;

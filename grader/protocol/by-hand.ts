@@ -37,38 +37,58 @@ function printCommand(bytes: Buffer): string {
 function script(acts: readonly HandAct[]): string[] {
   return acts.flatMap(act => {
     if (act.kind === 'send') return [printCommand(act.bytes)];
-    return act.kind === 'pause' ? [`sleep ${Math.max(0.1, Math.round(act.ms / 100) / 10)}`] : [];
+    // Long enough that nc does not join what it reads.
+    return act.kind === 'pause' ? [`sleep ${Math.max(0.3, Math.round(act.ms / 100) / 10)}`] : [];
   });
 }
 
-/** Over TCP: the pieces, then a second of patience for the reply (nc ends with its input). */
+/**
+ * Over TCP: the pieces, then patience for the reply. nc gives up after two silent seconds (-w); only with -N
+ * does it close its side when its input ends.
+ */
 export function pipeToTcp(acts: readonly HandAct[], host: string, port: number): string | undefined {
   const lines = script(acts);
   const ends = acts.at(-1)?.kind === 'end';
-  if (lines.length === 0) return ends ? `nc ${host} ${port} < /dev/null` : undefined;
-  return `(${[...lines, ...(ends ? [] : ['sleep 1'])].join('; ')}) | nc ${host} ${port}`;
+  const nc = `nc ${ends ? '-N ' : ''}-w 2 ${host} ${port}`;
+  if (lines.length === 0) return ends ? `${nc} < /dev/null` : undefined;
+  return `(${[...lines, ...(ends ? [] : ['sleep 1'])].join('; ')}) | ${nc}`;
 }
+
+/** nc sends no empty datagram, and cuts what is longer than this into several. */
+const longestPiped = 1400;
 
 /** Over UDP each send is a datagram of its own; the pause between them keeps nc from joining them. */
 export function pipeToUdp(acts: readonly HandAct[], host: string, port: number): string | undefined {
+  const sends = acts.flatMap(act => (act.kind === 'send' ? [act.bytes] : []));
+  if (sends.some(bytes => bytes.length === 0 || bytes.length > longestPiped))
+    return sendByPython(sends, host, port);
   const lines = script(acts);
   if (lines.length === 0) return undefined;
   const [only] = lines;
-  // nc gives up after so many seconds without input: the longest pause must be shorter.
-  const longest = Math.max(0, ...acts.map(act => (act.kind === 'pause' ? act.ms : 0)));
-  const nc = `nc -u -w ${1 + Math.ceil(longest / 1000)} ${host} ${port}`;
-  return lines.length === 1 ? `${only} | ${nc}` : `(${lines.join('; sleep 0.2; ')}) | ${nc}`;
+  const end = `nc -u -w ${Math.max(1, ...acts.map(act => (act.kind === 'pause' ? Math.ceil(act.ms / 1000) + 1 : 1)))}`;
+  if (lines.length === 1) return `${only} | ${end} ${host} ${port}`;
+  return `(${lines.join('; sleep 0.2; ')}) | ${end} ${host} ${port}`;
 }
 
-/** A server that says the acts' bytes to whoever calls. */
+function sendByPython(sends: readonly Buffer[], host: string, port: number): string {
+  const literal = (bytes: Buffer): string =>
+    bytes.length > 60 ? `b"a"*${bytes.length}` : `bytes.fromhex("${bytes.toString('hex')}")`;
+  const list = sends.map(literal).join(', ');
+  const each = `[u.sendto(d, ("${host}", ${port})) for d in (${list},)]`;
+  return `python3 -c 'import socket; u=socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(2); ${each}; print(len(u.recv(65535)), "bytes")'`;
+}
+
+/** A server that says the acts' bytes to whoever calls; pieces wait until the client has been started. */
 export function serveByHand(
   acts: readonly HandAct[],
   port: number,
   transport: 'tcp' | 'udp',
 ): string | undefined {
   const lines = script(acts);
-  const listen = `nc ${transport === 'udp' ? '-u -w 2 ' : ''}-l ${port}`;
-  if (lines.length === 0) return `${listen} < /dev/null`;
   const ends = acts.at(-1)?.kind === 'end';
-  return `(${[...lines, ...(ends || transport === 'udp' ? [] : ['sleep 2'])].join('; ')}) | ${listen}`;
+  const listen = `nc ${transport === 'udp' ? '-u -w 2 ' : ends ? '-N ' : ''}-l ${port}`;
+  if (lines.length === 0) return `${listen} < /dev/null`;
+  const first = lines.length > 1 ? ['sleep 5'] : [];
+  const last = ends || transport === 'udp' ? [] : ['sleep 2'];
+  return `(${[...first, ...lines, ...last].join('; ')}) | ${listen}`;
 }

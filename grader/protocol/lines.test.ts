@@ -210,7 +210,9 @@ describe('the protocol', () => {
 
   it('is shown by hand with nc', () => {
     const acts = [{ kind: 'send' as const, bytes: Buffer.from('hi\n') }];
-    expect(lines.byHand(acts, '127.0.0.1', 12000)).toBe("(printf 'hi\\n'; sleep 1) | nc 127.0.0.1 12000");
+    expect(lines.byHand(acts, '127.0.0.1', 12000)).toBe(
+      "(printf 'hi\\n'; sleep 1) | nc -w 2 127.0.0.1 12000",
+    );
     expect(lines.byHandServer(acts, 12000)).toBe("(printf 'hi\\n'; sleep 2) | nc -l 12000");
   });
 });

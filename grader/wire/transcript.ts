@@ -39,10 +39,16 @@ export interface TranscriptEvent {
 export class Transcript {
   readonly events: TranscriptEvent[] = [];
   readonly #start = performance.now();
+  #ended = false;
+
+  /** What happens from now on is the grader putting things away, and no part of the check. */
+  end(): void {
+    this.#ended = true;
+  }
 
   add(event: Omit<TranscriptEvent, 'at'>): TranscriptEvent {
     const timed = { at: this.now(), ...event };
-    this.events.push(timed);
+    if (!this.#ended) this.events.push(timed);
     return timed;
   }
 

@@ -31,7 +31,7 @@ function attempt(): void {
 }
 
 socket.on('message', (reply, sender) => {
-  // RFC 8085 §5.1: anyone may send to our port; only the server's address and port make it the reply.
+  // RFC 8085 §5, §5.1: anyone may send to our port; only the server's address and port make it the reply.
   if (sender.address !== address || sender.port !== port) return;
   clearTimeout(timer);
   socket.close(); // With the socket closed there is nothing left to wait for: the program ends, status 0.

@@ -35,7 +35,7 @@ describe('$contains', () => {
     });
     expect(check({ $contains: ['a', 'b'] }, undefined)).toEqual({
       path: '',
-      expected: 'a list containing "a", "b"',
+      expected: 'something containing "a", "b"',
       got: 'nothing',
     });
     expect(check({ $contains: [null] }, [])).toEqual({

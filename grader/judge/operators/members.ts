@@ -16,6 +16,8 @@ export const contains: Operator = operand => {
     compare(value, path, judge) {
       if (typeof value === 'string') return lacksPiece(wanted, value, path, judge);
       const words = `a list containing ${sayAll(wanted, judge.say)}`;
+      if (value === undefined)
+        return missed(path, `something containing ${sayAll(wanted, judge.say)}`, value);
       if (!isList(value)) return missed(path, words, value);
       const fit = place(wanted, value, path, judge, 'shared');
       if (fit === 'placed') return undefined;
