@@ -214,7 +214,7 @@ describe('steps that talk', () => {
     expect(checks.unfinished?.failure?.difference).toMatchObject({ expected: 'abc', got: 'ab', offset: 2 });
     expect(checks['says-more']?.failure).toMatchObject({ step: 2, difference: { got: 'a' } });
     expect(checks['behind-barrier']?.failure?.difference).toMatchObject({ expected: 'y', got: 'x' });
-    expect(checks.wrong?.byHand).toBe("(printf 'say b\\n'; sleep 1) | nc 127.0.0.1 12000");
+    expect(checks.wrong?.byHand).toBe("(printf 'say b\\n'; sleep 1) | nc -w 2 127.0.0.1 12000");
     expect(wrote(checks.wrong, 'subject')).toEqual(['b\n']);
   });
 
