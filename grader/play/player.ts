@@ -123,6 +123,16 @@ function actsOf(events: readonly TranscriptEvent[], channel: string): HandAct[] 
   return acts;
 }
 
+/** Connections that had sent something and were over when this one was opened. */
+function goneBefore(events: readonly TranscriptEvent[], channel: string): string[] {
+  const first = events.findIndex(event => event.channel === channel && event.kind === 'open');
+  // A connection that was refused has no beginning: all that happened was before it.
+  const before = first === -1 ? events : events.slice(0, first);
+  const over = before.filter(({ by, kind }) => by === 'grader' && ['end', 'close', 'reset'].includes(kind));
+  const names = new Set(over.map(event => event.channel));
+  return [...names].filter(name => before.some(event => event.channel === name && event.kind === 'data'));
+}
+
 /** Whether another connection, opened before, stood open all the time: then it is part of the fault. */
 function hasCompany(events: readonly TranscriptEvent[], channel: string): boolean {
   const first = events.findIndex(event => event.channel === channel && event.kind === 'open');
@@ -145,9 +155,15 @@ function byHand(scene: Scene, failedOn: string | undefined): string | undefined 
   const acts = actsOf(transcript.events, channel);
   if (contract.role === 'server') {
     const command = protocol.byHand(acts, '127.0.0.1', port.textbook);
-    return command === undefined || !hasCompany(transcript.events, channel)
-      ? command
-      : `sleep 9 | nc 127.0.0.1 ${port.textbook} & sleep 0.2; ${command}`;
+    // What earlier clients have done to the server may be the cause.
+    const earlier = goneBefore(transcript.events, channel).flatMap(
+      name => protocol.byHand(actsOf(transcript.events, name), '127.0.0.1', port.textbook) ?? [],
+    );
+    const company = hasCompany(transcript.events, channel)
+      ? `sleep 9 | nc 127.0.0.1 ${port.textbook} & sleep 0.2; `
+      : '';
+    const commands = [...earlier.slice(-1), ...(command === undefined ? [] : [command])];
+    return commands.length === 0 ? undefined : `${company}${commands.join('; ')}`;
   }
   return protocol.byHandServer(acts, port.textbook);
 }
