@@ -2,6 +2,7 @@
  * Plays one check: its steps, one after another, until the first that is not met. What happened is in
  * the transcript; why it failed is the failure of that step. The grader's own trouble makes it void.
  */
+import { statfsSync } from 'node:fs';
 import type { Step } from '../fixture/schema.ts';
 import { UnknownValue } from '../fixture/values.ts';
 import type { HandAct } from '../protocol/by-hand.ts';
@@ -83,6 +84,12 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
     const own = thrown instanceof GraderTrouble || thrown instanceof UnknownValue;
     return { ...base, verdict: 'void', failure: own ? failure : { ...failure, says: stackOf(thrown) } };
   }
+  if (diskIsFull(scene.place.work))
+    return {
+      ...base,
+      verdict: 'void',
+      failure: { ...failure, says: 'the disk of the temporary folder is full' },
+    };
   const { difference, channel, credit } = thrown;
   return {
     ...base,
@@ -92,6 +99,19 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
     byHand: byHand(scene, channel),
     program: lastWords(scene.program),
   };
+}
+
+/** Less than so many bytes and programs can not write what they print. */
+const leastFree = 1024 * 1024;
+
+/** Asked only of a check that is not met: a program that had no room to write must not pay for it. */
+function diskIsFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < leastFree;
+  } catch {
+    return false;
+  }
 }
 
 const stackOf = (error: unknown): string =>
