@@ -7,28 +7,13 @@
  * marks. As soon as a lane waits, another is opened for the checks behind it.
  */
 import type { PlannedCheck } from '../fixture/plan.ts';
-import { Values } from '../fixture/values.ts';
-import { type Place, PortTaken } from '../room/room.ts';
-import { starvedMs } from '../subject/proc.ts';
-import { Signal } from '../wire/signal.ts';
-import { Transcript } from '../wire/transcript.ts';
 import { Agenda, type Closed } from './agenda.ts';
-import type { Scene } from './context.ts';
 import { scriptedWait } from './estimate.ts';
-import { patience } from './patience.ts';
-import { type Outcome, playCheck } from './player.ts';
+import type { Outcome } from './player.ts';
 import { Pool, waitingAfter } from './pool.ts';
-import { restart, Servers } from './servers.ts';
-import {
-  isMachines,
-  launchIn,
-  type Started,
-  type StartProblem,
-  type StartSpec,
-  taken,
-  takePlace,
-  unstartable,
-} from './start.ts';
+import { Servers } from './servers.ts';
+import { Stage } from './stage.ts';
+import type { Started, StartProblem, StartSpec } from './start.ts';
 
 export interface Decision {
   check: PlannedCheck;
@@ -61,8 +46,7 @@ export class Lanes {
   readonly #tasks = new Set<Promise<void>>();
   readonly #servers: Servers;
   #lanes = 0;
-  #problem: StartProblem | undefined;
-  #clientCommand: string[] | undefined;
+  readonly #stage: Stage;
   /** Checks in which the program died of itself, to be played when everything else is over. */
   readonly #solitary: PlannedCheck[] = [];
   /** What went wrong in the grader itself; the other tasks are still brought to their end. */
@@ -76,6 +60,7 @@ export class Lanes {
     const shared = options.fixedPort === undefined ? options.pool : undefined;
     this.#pool = shared ?? new Pool(options.cpus, most);
     this.#servers = new Servers(options, this.#pool, options.ahead);
+    this.#stage = new Stage(options, this.#servers);
   }
 
   /** Settles when every check is decided; the answer is the reason if the program never got to its first. */
@@ -88,12 +73,12 @@ export class Lanes {
     } while (this.#tasks.size > 0);
     await this.#servers.leaveAll();
     if (this.#error !== undefined) throw this.#error;
-    return this.#problem;
+    return this.#stage.problem;
   }
 
   /** The command of the first program that was started, for the report. */
   get command(): string[] | undefined {
-    return this.#servers.command ?? this.#clientCommand;
+    return this.#servers.command ?? this.#stage.command;
   }
 
   /** What a reader of the report should know, e.g. a flood of output. */
@@ -109,7 +94,7 @@ export class Lanes {
   #alone = (check: PlannedCheck): boolean => !this.#shares(check);
 
   get #stopped(): boolean {
-    return this.#problem !== undefined || this.#error !== undefined;
+    return this.#stage.problem !== undefined || this.#error !== undefined;
   }
 
   /** Gives everything that can be played now to a lane or a program of its own. */
@@ -184,7 +169,7 @@ export class Lanes {
     if (waits) relieve();
     const timer = waits ? undefined : setTimeout(relieve, waitingAfter);
     try {
-      return await this.#play(check, started, 'shared');
+      return await this.#stage.play(check, started, 'shared');
     } finally {
       clearTimeout(timer);
     }
@@ -194,23 +179,23 @@ export class Lanes {
   async #start(check: PlannedCheck): Promise<Started | undefined> {
     const started = await this.#servers.start();
     if (!('problem' in started)) return started;
-    if (this.command === undefined) this.#problem ??= started;
+    if (this.command === undefined) this.#stage.problem ??= started;
     else this.#repeat(check, false);
     return undefined;
   }
 
   /** The first run of a check with a program of its own. */
   async #first(check: PlannedCheck): Promise<void> {
-    const outcome = await this.#playOnFresh(check, 'shared');
+    const outcome = await this.#stage.onFresh(check, 'shared');
     if (outcome?.verdict === 'met') this.#decide(check, outcome, false);
-    else if (this.#problem === undefined) this.#repeat(check, outcome?.verdict === 'unmet');
+    else if (this.#stage.problem === undefined) this.#repeat(check, outcome?.verdict === 'unmet');
   }
 
   /** Plays the check alone. `failed`: it was not met beside others, which a second verdict would show as unsteady. */
   #repeat(check: PlannedCheck, failed: boolean): void {
     this.#track(
       this.#pool.run(async () => {
-        const outcome = await this.#playOnFresh(check, 'alone');
+        const outcome = await this.#stage.onFresh(check, 'alone');
         if (outcome === undefined) return;
         if (diedOfItself(outcome)) this.#solitary.push(check);
         else this.#decide(check, outcome, failed && outcome.verdict === 'met');
@@ -223,117 +208,9 @@ export class Lanes {
     const waiting = this.#solitary.splice(0);
     if (waiting.length > 0) await this.#servers.leaveAll();
     for (const check of waiting) {
-      const outcome = await this.#playOnFresh(check, 'alone');
+      const outcome = await this.#stage.onFresh(check, 'alone');
       if (outcome !== undefined) this.#decide(check, outcome, outcome.verdict === 'met');
     }
-  }
-
-  /** Undefined: the program could not even be started, which is the run's problem. */
-  #playOnFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
-    const spec = { ...this.#options, host: this.#hostFor(check) };
-    return this.#isServer ? this.#playOnServer(check, spec, mode) : this.#playClient(check, spec, mode);
-  }
-
-  async #playClient(
-    check: PlannedCheck,
-    spec: StartSpec,
-    mode: 'shared' | 'alone',
-  ): Promise<Outcome | undefined> {
-    let place: Place;
-    try {
-      place = await takePlace(spec);
-    } catch (error) {
-      if (!(error instanceof PortTaken)) throw error;
-      this.#problem ??= { problem: taken(error), command: [...spec.command] };
-      return undefined;
-    }
-    try {
-      const scene = this.#scene(check, { place, program: undefined }, mode);
-      const outcome = await playCheck(scene);
-      const refused = scene.program?.subject.unstartable;
-      if (refused === undefined) return outcome;
-      const command = [...(scene.program?.subject.command ?? spec.command)];
-      this.#problem ??= { problem: unstartable(refused, command), command };
-      return undefined;
-    } finally {
-      await place.leave();
-    }
-  }
-
-  async #playOnServer(
-    check: PlannedCheck,
-    spec: StartSpec,
-    mode: 'shared' | 'alone',
-  ): Promise<Outcome | undefined> {
-    const started = await this.#servers.start(spec);
-    if (!('problem' in started)) {
-      try {
-        return await this.#play(check, started, mode);
-      } finally {
-        await this.#servers.leave(started);
-      }
-    }
-    const { problem } = started;
-    if (this.command === undefined) {
-      this.#problem ??= started;
-      return undefined;
-    }
-    // A program that did start before, and now finds its own port still resting, is not to blame.
-    const resting = spec.fixedPort !== undefined && problem.kind === 'ended';
-    return {
-      verdict: isMachines(problem) || resting ? 'void' : 'unmet',
-      failure: { says: problem.says, step: 0, difference: undefined, channel: undefined },
-      credit: undefined,
-      transcript: new Transcript(),
-      byHand: undefined,
-      program: { ending: 'did not start', stderr: problem.output },
-      ms: 0,
-    };
-  }
-
-  #hostFor(check: PlannedCheck): string | undefined {
-    if (check.host === undefined) return undefined;
-    return new Values(`${this.#options.seed}/${check.id}`, {}, new Map()).fillText(check.host);
-  }
-
-  #play(check: PlannedCheck, started: Started, mode: 'shared' | 'alone'): Promise<Outcome> {
-    const scene = this.#scene(check, started, mode);
-    scene.restart = async (signal, withinMs) => {
-      const { program } = scene;
-      if (program === undefined) return { problem: 'was not running' };
-      return restart({ ...started, program }, this.#options, signal, withinMs);
-    };
-    return playCheck(scene);
-  }
-
-  #scene(
-    check: PlannedCheck,
-    { place, program }: { place: Place; program: Started['program'] | undefined },
-    mode: 'shared' | 'alone',
-  ): Scene {
-    const { contract, seed, slow, fixedPort } = this.#options;
-    return {
-      check,
-      contract,
-      place,
-      program,
-      transcript: new Transcript(),
-      patience: patience(mode, slow),
-      // Not read for a shared server: it costs more than a reply, and what fails there is repeated.
-      starvedBefore:
-        program !== undefined && mode === 'shared'
-          ? Number.POSITIVE_INFINITY
-          : (program?.subject.starvedMs() ?? 0),
-      graderStarvedBefore: check.steps.some(step => 'heard' in step) ? starvedMs(process.pid) : 0,
-      seed,
-      fixedPort: fixedPort !== undefined,
-      alarm: new Signal(),
-      start: options => {
-        const run = launchIn(place, this.#options, options);
-        this.#clientCommand ??= run.command;
-        return run.program;
-      },
-    };
   }
 
   #decide(check: PlannedCheck, outcome: Outcome, unsteady: boolean): void {
