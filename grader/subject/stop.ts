@@ -89,12 +89,7 @@ export function unregister(subject: Stoppable): void {
   running.delete(subject);
 }
 
-/** Stops every subject that this process has started; for the grader's own end by a signal. Never rejects. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([...running].map(subject => subject.stop()));
-}
-
-/** The same, blocking; for an exit hook. */
+/** Stops every subject that this process has started, blocking; for an exit hook. */
 export function stopAllNow(): void {
   for (const subject of running) subject.stopNow();
   running.clear();

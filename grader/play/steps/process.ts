@@ -42,12 +42,24 @@ async function exit(step: StepOf<'exit'>, context: Context): Promise<void> {
   if (difference !== undefined) throw new Unmet(`the program ${endingInWords(ending)}`, { difference });
 }
 
-const transcriptEnd = (context: Context, ms: number): number => context.scene.transcript.now() + ms;
-
 /** Output as checks see it: trailing white space and CR are ignored unless they ask for `raw`. */
 function outputMessage(text: string, length: number): { [field: string]: Json } {
   const clean = text.replace(/\r+(?=\n|$)/g, '').trimEnd();
   return { text: clean, lines: clean === '' ? [] : clean.split('\n'), raw: text, length };
+}
+
+/**
+ * What matched may be the middle of the output: it counts when the program has ended or has said no more for
+ * a while, or after `ms` milliseconds.
+ */
+async function settled(program: Program, stream: 'stdout' | 'stderr', ms: number): Promise<void> {
+  const limit = performance.now() + ms;
+  for (let length = -1; program.ending === undefined && performance.now() < limit; ) {
+    const now = program.output(stream).length;
+    if (now === length) return;
+    length = now;
+    await until([program.signal], () => program.ending, settledMs);
+  }
 }
 
 async function printed(
@@ -66,21 +78,17 @@ async function printed(
   const poll = new Signal();
   const timer = setInterval(() => poll.notify(), outputPoll);
   const ms = context.limit(within, 'reply');
-  const over = await until(
-    [poll, program.signal],
-    () => (program.ending !== undefined || compare() === undefined ? true : undefined),
-    ms,
-  );
-  // What matched may be the middle of the output: it counts when the program has ended, or has said no more
-  // for a while.
-  const patience = transcriptEnd(context, ms);
-  for (let length = -1; program.ending === undefined && context.scene.transcript.now() < patience; ) {
-    const now = program.output(stream).length;
-    if (now === length) break;
-    length = now;
-    await until([program.signal], () => program.ending, settledMs);
+  let over: true | undefined;
+  try {
+    over = await until(
+      [poll, program.signal],
+      () => (program.ending !== undefined || compare() === undefined ? true : undefined),
+      ms,
+    );
+  } finally {
+    clearInterval(timer);
   }
-  clearInterval(timer);
+  await settled(program, stream, ms);
   const difference = compare();
   if (difference === undefined) return;
   const where = stream === 'stdout' ? 'standard output' : 'standard error';
