@@ -77,7 +77,11 @@ export const checkResult = z.strictObject({
 });
 
 export const problem = z.strictObject({
-  kind: z.enum(['taken', 'machine', 'unstartable', 'ended', 'elsewhere', 'never', 'build']),
+  kind: z
+    .enum(['taken', 'machine', 'unstartable', 'ended', 'elsewhere', 'never', 'build', 'missing', 'unreadable'])
+    .describe(
+      'missing: nothing was found that could be started; unreadable: the submission itself could not be taken in.',
+    ),
   says: z.string(),
   advice: z.array(z.string()),
   output: z.string().describe('Its last lines.'),
@@ -97,9 +101,28 @@ export const result = z.strictObject({
   startedAt: z.string().describe('ISO 8601, UTC.'),
   ms: z.number(),
   selection: z.array(z.string()).optional().describe('Checks asked for by --only; all when left out.'),
+  submission: z
+    .strictObject({
+      student: z.string().describe('Id taken from the name of the submission; safe as the name of a folder.'),
+      origin: z.string().describe('Where it was found, for people.'),
+      key: z.string().describe('Hash of its content, the fixtures, the grader and the seed.'),
+      content: z.string().describe('Hash of its content alone.'),
+    })
+    .optional()
+    .describe('Only where a whole class was graded.'),
+  build: z
+    .strictObject({
+      command: z.array(z.string()),
+      ok: z.boolean(),
+      seconds: z.number(),
+      output: z.string().describe('What the compiler printed, head and tail.'),
+    })
+    .optional(),
   outcome: z
-    .enum(['graded', 'not-started', 'not-graded'])
-    .describe('not-started: the program is at fault; not-graded: the machine is (a taken port).'),
+    .enum(['graded', 'not-built', 'not-started', 'not-graded'])
+    .describe(
+      'not-built and not-started: the submission is at fault; not-graded: the machine is (a taken port).',
+    ),
   problem: problem.optional(),
   notes: z
     .array(z.string())
