@@ -10,6 +10,8 @@ const port = z.strictObject({
   textbook: z.number().int().min(1).max(65535).describe('Port that the lecture uses.'),
 });
 
+const count = z.number().int().positive();
+
 export const contract = z.strictObject({
   $schema: z.string().optional(),
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
@@ -27,10 +29,23 @@ export const contract = z.strictObject({
     .record(z.string(), z.record(z.string(), z.string()))
     .optional()
     .describe('Placeholder -> path -> text; a path that ends in "/" is a folder.'),
+  hosts: z
+    .record(z.string(), z.ipv4())
+    .optional()
+    .describe(
+      'Placeholder -> address of a host that the grader plays; the open room gives one of 127/8 instead.',
+    ),
   limits: z
     .strictObject({
-      readyMs: z.number().int().positive().describe('Time to open the port.'),
-      idleMs: z.number().int().positive().describe('Given up sooner when it only sleeps, without a socket.'),
+      readyMs: count.optional().describe('Time to open the port.'),
+      idleMs: count.optional().describe('Given up sooner when it only sleeps, without a socket.'),
+      wallMs: count.optional().describe('Isolated room: one run of the program.'),
+      cpuMs: count.optional().describe('Isolated room: processor time of all its processes.'),
+      memoryMb: count.optional().describe('Isolated room: of all its processes.'),
+      processes: count.optional().describe('Isolated room: processes and threads.'),
+      openFiles: count.optional().describe('Isolated room: of one process.'),
+      fileMb: count.optional().describe('Isolated room: one file.'),
+      diskMb: count.optional().describe('Isolated room: all that it writes.'),
     })
     .optional(),
   topics: z.array(z.string()).min(1).describe('Files of fixtures/checks/<id>/, in the order of the report.'),

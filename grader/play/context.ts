@@ -20,6 +20,8 @@ export interface Scene {
   place: Place;
   /** The program: running from the start (server), or put there by `run` (client). */
   program: Program | undefined;
+  /** Those that the check itself has started, in order. */
+  programs: Program[];
   /** Starts the program with these arguments instead of the contract's, in this place. */
   start(options: { args?: string[] | undefined; env: Record<string, string>; stdin: StdinText }): Program;
   /** Stops the server and starts it again on the same port; settles when it listens or has failed to. */

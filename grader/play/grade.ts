@@ -10,6 +10,7 @@ import type { CheckResult, Result } from '../report/result.ts';
 import type { Room } from '../room/room.ts';
 import { version } from '../version.ts';
 import { withNeeds } from './agenda.ts';
+import { openDecoys } from './decoy.ts';
 import { type Decision, Lanes } from './lanes.ts';
 import type { Pool } from './pool.ts';
 import { checkResultOf } from './record.ts';
@@ -47,27 +48,10 @@ export async function grade(options: GradeOptions): Promise<Result> {
   for (const id of only ?? []) if (!ids.includes(id)) throw noSuchCheck(id, plan.contract.id, ids);
   const checks = only === undefined ? plan.checks : withNeeds(plan.checks, only);
   await prepareSchemas(checks as unknown as Json);
-  const decisions = new Map<string, Decision>();
   const startedAt = new Date();
   const begun = performance.now();
-  const lanes = new Lanes({
-    room: options.room,
-    contract: plan.contract,
-    command: options.command,
-    extra: options.extra ?? {},
-    fixedPort: options.fixedPort,
-    slow,
-    seed,
-    cpus: options.cpus ?? availableParallelism(),
-    pool: options.pool,
-    ahead: options.ahead,
-    checks,
-    decided: decision => {
-      decisions.set(decision.check.id, decision);
-      options.progress?.(decisions.size, checks.length, decision.check.id);
-    },
-  });
-  const problem = await lanes.run();
+  const run = await playOut(options, checks, seed, slow);
+  const { decisions, lanes, problem } = run;
   const selected = only === undefined ? checks : checks.filter(check => only.includes(check.id));
   const result = (check: PlannedCheck): CheckResult =>
     resultOf(check, decisions.get(check.id), problem, options.everything ?? false);
@@ -89,10 +73,72 @@ export async function grade(options: GradeOptions): Promise<Result> {
     ...(only === undefined ? {} : { selection: [...only] }),
     outcome: problem === undefined ? 'graded' : isMachines(problem.problem) ? 'not-graded' : 'not-started',
     ...(problem === undefined ? {} : { problem: problem.problem }),
-    notes: [...lanes.notes],
+    notes: [...run.notes, ...lanes.notes],
     score: total(listed),
     checks: shown,
   };
+}
+
+interface Run {
+  decisions: Map<string, Decision>;
+  lanes: Lanes;
+  problem: StartProblem | undefined;
+  notes: string[];
+}
+
+/**
+ * Plays all checks. In the isolated room a program may insist on the lecture's port; as soon as that shows, the
+ * run begins again on that port, with one program at a time.
+ */
+async function playOut(
+  options: GradeOptions,
+  checks: readonly PlannedCheck[],
+  seed: string,
+  slow: number,
+): Promise<Run> {
+  const { contract } = options.plan;
+  const [textbook] = Object.values(contract.ports).map(port => port.textbook);
+  const isolated = options.room.kind === 'isolated' && options.fixedPort === undefined;
+  const play = async (fixedPort: number | undefined, oneAtATime: boolean): Promise<Run> => {
+    const decisions = new Map<string, Decision>();
+    const lanes: Lanes = new Lanes({
+      room: options.room,
+      contract,
+      command: options.command,
+      extra: options.extra ?? {},
+      fixedPort,
+      slow,
+      seed,
+      cpus: options.cpus ?? availableParallelism(),
+      pool: options.pool,
+      ahead: options.ahead,
+      oneAtATime,
+      checks,
+      decided: decision => {
+        if (lanes.abandoned) return;
+        decisions.set(decision.check.id, decision);
+        options.progress?.(decisions.size, checks.length, decision.check.id);
+      },
+    });
+    const calls: number[] = [];
+    const decoy = oneAtATime
+      ? openDecoys(contract, port => {
+          calls.push(port);
+          lanes.abandon();
+        })
+      : undefined;
+    const problem = await lanes.run();
+    decoy?.close();
+    const notes = calls
+      .slice(0, 1)
+      .map(port => `The program called port ${port}, whatever port it was given.`);
+    return { decisions, lanes, problem, notes };
+  };
+  const first = await play(options.fixedPort, isolated);
+  if (!first.lanes.abandoned) return first;
+  const again = await play(textbook, false);
+  const why = `Two of it could not run beside each other: all was played on port ${textbook}, one after the other.`;
+  return { ...again, notes: [...(first.notes.length > 0 ? first.notes : [why]), ...again.notes] };
 }
 
 function resultOf(

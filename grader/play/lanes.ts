@@ -31,6 +31,8 @@ export interface LaneOptions extends StartSpec {
   cpus: number;
   /** Shared with other runs, so that together they use no more. */
   pool?: Pool | undefined;
+  /** Where programs may insist on one port: give the run up when two can't run beside each other. */
+  oneAtATime?: boolean | undefined;
   /** A server that is already being started with this very spec. */
   ahead?: Promise<Started | StartProblem> | undefined;
   decided(decision: Decision): void;
@@ -90,11 +92,30 @@ export class Lanes {
     return this.#options.contract.role === 'server';
   }
 
+  /** Two of the program can not run beside each other: the whole run has to begin again, one at a time. */
+  #clashes(): boolean {
+    if (this.#servers.clashed && this.#options.oneAtATime) this.abandon();
+    return this.#abandoned;
+  }
+
   #shares = (check: PlannedCheck): boolean => this.#isServer && check.subject !== 'own';
   #alone = (check: PlannedCheck): boolean => !this.#shares(check);
 
   get #stopped(): boolean {
-    return this.#stage.problem !== undefined || this.#error !== undefined;
+    return this.#stage.problem !== undefined || this.#error !== undefined || this.#abandoned;
+  }
+
+  #abandoned = false;
+
+  /** Ends the run at once; what is decided afterwards is not worth anything. */
+  abandon(): void {
+    if (this.#abandoned) return;
+    this.#abandoned = true;
+    this.#stage.abandon();
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
   }
 
   /** Gives everything that can be played now to a lane or a program of its own. */
@@ -179,6 +200,7 @@ export class Lanes {
   async #start(check: PlannedCheck): Promise<Started | undefined> {
     const started = await this.#servers.start();
     if (!('problem' in started)) return started;
+    if (this.#clashes()) return undefined;
     if (this.command === undefined) this.#stage.problem ??= started;
     else this.#repeat(check, false);
     return undefined;
@@ -187,6 +209,7 @@ export class Lanes {
   /** The first run of a check with a program of its own. */
   async #first(check: PlannedCheck): Promise<void> {
     const outcome = await this.#stage.onFresh(check, 'shared');
+    if (this.#clashes()) return;
     if (outcome?.verdict === 'met') this.#decide(check, outcome, false);
     else if (this.#stage.problem === undefined) this.#repeat(check, outcome?.verdict === 'unmet');
   }
@@ -196,7 +219,7 @@ export class Lanes {
     this.#track(
       this.#pool.run(async () => {
         const outcome = await this.#stage.onFresh(check, 'alone');
-        if (outcome === undefined) return;
+        if (outcome === undefined || this.#clashes()) return;
         if (diedOfItself(outcome)) this.#solitary.push(check);
         else this.#decide(check, outcome, failed && outcome.verdict === 'met');
       }),
@@ -208,6 +231,7 @@ export class Lanes {
     const waiting = this.#solitary.splice(0);
     if (waiting.length > 0) await this.#servers.leaveAll();
     for (const check of waiting) {
+      if (this.#abandoned) return;
       const outcome = await this.#stage.onFresh(check, 'alone');
       if (outcome !== undefined) this.#decide(check, outcome, outcome.verdict === 'met');
     }

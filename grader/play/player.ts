@@ -84,7 +84,7 @@ export async function playCheck(scene: Scene): Promise<Outcome> {
     const own = thrown instanceof GraderTrouble || thrown instanceof UnknownValue;
     return { ...base, verdict: 'void', failure: own ? failure : { ...failure, says: stackOf(thrown) } };
   }
-  if (diskIsFull(scene.place.work))
+  if (!scene.place.ownDisk && diskIsFull(scene.place.work))
     return {
       ...base,
       verdict: 'void',

@@ -32,8 +32,18 @@ export class Program {
   }
 }
 
+/** What a reader of the report should know of a program beyond its checks. */
+export function notesOn(program: Program): string[] {
+  const flood = program.output('stdout').elided > 0 || program.output('stderr').elided > 0;
+  return [
+    ...(flood ? ['The program printed so much that only the beginning and the end were kept.'] : []),
+    ...program.subject.hits.map(says => `A limit was hit: the program ${says}.`),
+  ];
+}
+
 /** "ended with exit status 1" / "was ended by SIGSEGV". */
 export function endingInWords(ending: Ending): string {
+  if (ending.stopped !== undefined) return `was stopped: it ${ending.stopped}`;
   return ending.signal === undefined
     ? `ended with exit status ${ending.status}`
     : `was ended by ${ending.signal}`;

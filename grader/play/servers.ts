@@ -1,5 +1,6 @@
 /** The servers of one run: those started ahead, those in use, those that wait for more checks. */
 import type { Pool } from './pool.ts';
+import { notesOn } from './program.ts';
 import { launchIn, notReady, type Started, type StartProblem, type StartSpec, startServer } from './start.ts';
 
 export class Servers {
@@ -14,6 +15,8 @@ export class Servers {
   command: string[] | undefined;
   /** Notes for the report, e.g. a flood of output. */
   readonly notes = new Set<string>();
+  /** One ran, and another of the same command could not beside it: they may insist on the same port. */
+  clashed = false;
 
   constructor(spec: StartSpec, pool: Pool, ahead: Promise<Started | StartProblem> | undefined) {
     this.#spec = spec;
@@ -57,7 +60,7 @@ export class Servers {
       if (!('problem' in started)) return this.#note(started);
       problem ??= started;
     }
-    if (problem !== undefined && problem.problem.kind !== 'ended') return problem;
+    if (problem !== undefined && problem.problem.kind !== 'ended') return this.#note(problem);
     const first = problem ?? (await startServer(spec));
     if (!('problem' in first) || first.problem.kind !== 'ended') return this.#note(first);
     // Programs started ahead may hold what this one needs, e.g. a second port.
@@ -81,6 +84,8 @@ export class Servers {
 
   #note(started: Started | StartProblem): Started | StartProblem {
     if (!('problem' in started)) this.command ??= started.command;
+    else if (this.command !== undefined)
+      this.clashed ||= ['ended', 'elsewhere', 'never'].includes(started.problem.kind);
     return started;
   }
 
@@ -92,10 +97,9 @@ export class Servers {
 
   /** Stops a server and removes its folder. */
   async leave(started: Started): Promise<void> {
-    const { elided } = started.program.output('stdout');
-    if (elided > 0)
-      this.notes.add('The program printed so much that only the beginning and the end were kept.');
     await started.place.leave();
+    // Afterwards: its end is when the last limits are looked at.
+    for (const note of notesOn(started.program)) this.notes.add(note);
   }
 
   /** Stops all servers that are not in use; at the end of a run, or to make room. */

@@ -3,11 +3,13 @@ import type { PlannedCheck } from '../fixture/plan.ts';
 import { Values } from '../fixture/values.ts';
 import { type Place, PortTaken } from '../room/room.ts';
 import { starvedMs } from '../subject/proc.ts';
+import { GraderTrouble } from '../wire/channel.ts';
 import { Signal } from '../wire/signal.ts';
 import { Transcript } from '../wire/transcript.ts';
 import type { Scene } from './context.ts';
 import { patience } from './patience.ts';
 import { type Outcome, playCheck } from './player.ts';
+import { notesOn, type Program } from './program.ts';
 import { restart, type Servers } from './servers.ts';
 import {
   isMachines,
@@ -54,9 +56,9 @@ export class Stage {
       this.problem ??= { problem: taken(error), command: [...spec.command] };
       return undefined;
     }
+    const scene = this.#scene(check, { place, program: undefined }, mode);
     try {
-      const scene = this.#scene(check, { place, program: undefined }, mode);
-      const outcome = await playCheck(scene);
+      const outcome = await this.#playCheck(scene);
       const refused = scene.program?.subject.unstartable;
       if (refused === undefined) return outcome;
       const command = [...(scene.program?.subject.command ?? spec.command)];
@@ -64,6 +66,8 @@ export class Stage {
       return undefined;
     } finally {
       await place.leave();
+      for (const program of scene.programs)
+        for (const note of notesOn(program)) this.#servers.notes.add(note);
     }
   }
 
@@ -111,7 +115,29 @@ export class Stage {
       if (program === undefined) return { problem: 'was not running' };
       return restart({ ...started, program }, this.#options, signal, withinMs);
     };
-    return playCheck(scene);
+    return this.#playCheck(scene);
+  }
+
+  readonly #live = new Set<Scene>();
+  #abandoned = false;
+
+  /** Ends what is being played; its outcomes are void. */
+  abandon(): void {
+    this.#abandoned = true;
+    for (const scene of this.#live) {
+      scene.trouble ??= new GraderTrouble('the run was given up');
+      scene.alarm.notify();
+    }
+  }
+
+  async #playCheck(scene: Scene): Promise<Outcome> {
+    this.#live.add(scene);
+    if (this.#abandoned) this.abandon();
+    try {
+      return await playCheck(scene);
+    } finally {
+      this.#live.delete(scene);
+    }
   }
 
   #scene(
@@ -120,7 +146,9 @@ export class Stage {
     mode: 'shared' | 'alone',
   ): Scene {
     const { contract, seed, slow, fixedPort } = this.#options;
+    const programs: Program[] = [];
     return {
+      programs,
       check,
       contract,
       place,
@@ -139,6 +167,7 @@ export class Stage {
       start: options => {
         const run = launchIn(place, this.#options, options);
         this.command ??= run.command;
+        programs.push(run.program);
         return run.program;
       },
     };

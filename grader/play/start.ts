@@ -3,7 +3,7 @@
  * get there. Readiness is read from the operating system: the check's own bytes are the first it sees.
  */
 import type { Contract } from '../assignment/contract.ts';
-import { defaultLimits } from '../assignment/limits.ts';
+import { startLimits } from '../assignment/limits.ts';
 import type { ResultProblem } from '../report/result.ts';
 import { type Place, PortTaken, type Room } from '../room/room.ts';
 import { fillCommand } from '../subject/command.ts';
@@ -40,12 +40,16 @@ export interface StartProblem {
 export function takePlace(spec: StartSpec): Promise<Place> {
   const { contract, fixedPort } = spec;
   const ports = Object.fromEntries(
-    Object.entries(contract.ports).map(([name, { transport }], i) => [
+    Object.entries(contract.ports).map(([name, { transport, textbook, opener }], i) => [
       name,
-      { transport, ...(fixedPort !== undefined && i === 0 ? { fixed: fixedPort } : {}) },
+      fixedPort !== undefined && i === 0
+        ? { transport, fixed: fixedPort }
+        : // A client that calls the lecture's port unasked must not meet another check's server there.
+          { transport, ...(opener === 'subject' ? { textbook } : {}) },
     ]),
   );
-  return spec.room.place({ ports, host: spec.host, folders: contract.folders ?? {} });
+  const { folders = {}, hosts = {} } = contract;
+  return spec.room.place({ ports, host: spec.host, folders, hosts });
 }
 
 export function launchIn(
@@ -73,7 +77,7 @@ export async function notReady(started: Started, spec: StartSpec): Promise<Resul
   const listens = Object.entries(contract.ports)
     .filter(([, port]) => port.opener === 'subject')
     .map(([name, { transport }]) => ({ transport, port: started.place.ports[name] ?? 0 }));
-  const { readyMs, idleMs } = contract.limits ?? defaultLimits;
+  const { readyMs, idleMs } = startLimits(contract);
   const readiness = await started.program.subject.ready(listens, {
     readyMs: readyMs * slow,
     idleMs: idleMs * slow,

@@ -1,6 +1,6 @@
 /** What an assignment asks for, and what one of its checks does. */
 import type { Contract } from '../assignment/contract.ts';
-import { defaultLimits } from '../assignment/limits.ts';
+import { startLimits } from '../assignment/limits.ts';
 import { noSuchCheck } from '../errors.ts';
 import type { Plan, PlannedCheck } from '../fixture/plan.ts';
 import type { HandAct } from '../protocol/by-hand.ts';
@@ -57,7 +57,7 @@ function definitions(rows: readonly (readonly [name: string, says: string])[], s
 
 function programLines(contract: Contract, style: Style): string[] {
   const { role, limits, ports } = contract;
-  const { readyMs, idleMs } = limits ?? defaultLimits;
+  const { readyMs, idleMs } = startLimits({ limits });
   const how =
     role === 'server'
       ? 'It is started once, serves many clients, and runs until it is ended.'

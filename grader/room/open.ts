@@ -40,7 +40,9 @@ async function makePlace(request: PlaceRequest, options: Pick<LaunchOptions, 're
 
 class OpenPlace implements Place {
   readonly host: string;
+  readonly hosts: Readonly<Record<string, string>>;
   readonly ports: Readonly<Record<string, number>>;
+  readonly ownDisk = false;
   readonly work: string;
   readonly values: Readonly<Record<string, string>>;
   readonly #base: string;
@@ -58,12 +60,13 @@ class OpenPlace implements Place {
     this.#base = base;
     this.#options = options;
     this.host = request.host ?? HOST;
+    this.hosts = loopbackHosts(Object.keys(request.hosts ?? {}));
     this.ports = ports;
     this.work = join(base, 'work');
     this.#logs = join(base, 'logs');
     mkdirSync(this.work);
     mkdirSync(this.#logs);
-    const values: Record<string, string> = { host: this.host, work: this.work };
+    const values: Record<string, string> = { host: this.host, work: this.work, ...this.hosts };
     for (const [name, port] of Object.entries(ports)) values[name] = String(port);
     for (const [name, tree] of Object.entries(request.folders)) {
       // "work" is the working folder itself, for programs that look for their files there.
@@ -90,4 +93,18 @@ class OpenPlace implements Place {
     await Promise.all([...this.#subjects].map(subject => subject.stop()));
     await removeFolder(this.#base);
   }
+}
+
+let lastHost = Math.floor(Math.random() * 0xffff00);
+
+/** Addresses of 127/8 for fake hosts, no two places the same; not those near 127.0.0.1, which checks use by name. */
+function loopbackHosts(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map(name => {
+      lastHost = (lastHost + 1) % 0xff0000;
+      const number = 0x010000 + lastHost;
+      // The last byte is never 0 or 255: those look like a network and its broadcast address.
+      return [name, `127.${number >> 16}.${(number >> 8) & 0xff}.${1 + ((number & 0xff) % 254)}`];
+    }),
+  );
 }

@@ -5,10 +5,15 @@
 import type { LaunchSpec, Subject, Transport } from '../subject/subject.ts';
 
 export interface PlaceRequest {
-  /** Ports by the contract's name, e.g. { port: { transport: 'tcp' } }. `fixed` asks for that very number. */
-  ports: Readonly<Record<string, { transport: Transport; fixed?: number }>>;
+  /**
+   * Ports by the contract's name, e.g. { port: { transport: 'tcp' } }. `fixed` asks for that very number;
+   * `textbook` for the lecture's, if the room can give it.
+   */
+  ports: Readonly<Record<string, { transport: Transport; fixed?: number; textbook?: number }>>;
   /** Address to pass as {host}; the room's own when left out. */
   host?: string | undefined;
+  /** Addresses for fake hosts, by placeholder: as the lecture has them, e.g. { root: "198.41.0.4" }. */
+  hosts?: Readonly<Record<string, string>>;
   /** Folder trees to make, by placeholder: name -> path -> text; a path that ends in "/" is a folder. */
   folders: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -29,9 +34,13 @@ export interface Place {
   /** Address of the subject's side, an IPv4 literal. */
   readonly host: string;
   readonly ports: Readonly<Record<string, number>>;
+  /** The disk that it writes to is its own: a full one is nobody else's fault. */
+  readonly ownDisk: boolean;
   /** Fresh working folder. */
   readonly work: string;
-  /** Values of the contract's placeholders: host, port names, folder names, "work". */
+  /** Addresses of the fake hosts: the ones asked for, or others of 127/8 in their place. */
+  readonly hosts: Readonly<Record<string, string>>;
+  /** Values of the contract's placeholders: host, port names, host names, folder names, "work". */
   readonly values: Readonly<Record<string, string>>;
   launch(spec: Omit<LaunchSpec, 'cwd'>): Subject;
   /** Stops what still runs here and removes the folder. Idempotent. */

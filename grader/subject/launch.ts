@@ -6,11 +6,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import type { Enclosure } from './enclosure.ts';
 import { inheritedEnvironment } from './environment.ts';
+import { type Guarded, guard, megabytes, unguard } from './guard.ts';
 import { Kin, MARKER } from './kin.ts';
 import { Recording } from './output.ts';
 import { probeSockets } from './probe.ts';
-import { starvedMs } from './proc.ts';
+import { childrenOf, starvedMs } from './proc.ts';
 import { awaitSockets, type ReadyLimits } from './ready.ts';
 import { endTree, endTreeNow, register, type Stoppable, unregister } from './stop.ts';
 import type { Captured, Ending, LaunchSpec, Listening, Readiness, Subject } from './subject.ts';
@@ -22,6 +24,10 @@ export interface LaunchOptions {
   folder: string;
   /** How readiness is found out: from the system where it tells (Linux), or by trial connections. */
   readiness?: 'system' | 'probe';
+  /** Shuts the program in. */
+  enclosure?: Enclosure | undefined;
+  /** Standard error goes where standard output goes, as for a compiler. */
+  merged?: boolean;
 }
 
 let serial = 0;
@@ -44,7 +50,10 @@ class Running implements Subject, Stoppable {
   readonly #stderr: Recording;
   readonly #child: ChildProcess | undefined;
   readonly #kin: Kin | undefined;
+  readonly #guarded: Guarded | undefined;
   #ending: Ending | undefined;
+  #exceeded: string | undefined;
+  readonly #hits = new Set<string>();
   unstartable: { reason: string; machine: boolean } | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -55,16 +64,17 @@ class Running implements Subject, Stoppable {
     const file = join(options.folder, String(serial));
     const mark = `${process.pid}-${serial}-${Math.random().toString(36).slice(2)}`;
     // The marker comes first, where a search for it ends soonest.
+    const { enclosure } = options;
     const env: Record<string, string> = {
       [MARKER]: mark,
-      ...inheritedEnvironment(),
+      ...(enclosure?.environment ?? inheritedEnvironment()),
       PWD: spec.cwd,
       ...spec.env,
     };
     for (const name of spec.without ?? []) if (!(name in spec.env)) delete env[name];
     const input = openInput(spec.stdin, `${file}.in`);
     this.#stdout = new Recording(`${file}.out`);
-    this.#stderr = new Recording(`${file}.err`);
+    this.#stderr = options.merged ? this.#stdout : new Recording(`${file}.err`);
 
     let settle: (ending: Ending) => void = () => {};
     this.ended = new Promise(resolve => {
@@ -72,7 +82,9 @@ class Running implements Subject, Stoppable {
     });
     this.gone = this.ended.then(() => this.#watchKin());
     const end = (status: number, signal: string | undefined) => {
-      this.#ending ??= { status, signal, afterMs: performance.now() - this.startedAt };
+      const stopped = this.#exceeded ?? (enclosure === undefined ? undefined : whichLimit(signal, enclosure));
+      if (stopped !== undefined) this.#hits.add(stopped);
+      this.#ending ??= { status, signal, afterMs: performance.now() - this.startedAt, stopped };
       settle(this.#ending);
     };
     const refuse = (error: unknown) => {
@@ -82,21 +94,34 @@ class Running implements Subject, Stoppable {
     };
 
     this.startedAt = performance.now();
+    this.unstartable = enclosure?.refuse(spec.command, spec.cwd);
+    const inherited = this.unstartable ? [] : (enclosure?.descriptors() ?? []);
     try {
-      const [program = '', ...args] = spec.command;
-      const stdio = [input, this.#stdout.descriptor, this.#stderr.descriptor];
+      const [program = '', ...args] = enclosure?.wrap(spec.command, spec.cwd) ?? spec.command;
+      const stdio = [input, this.#stdout.descriptor, this.#stderr.descriptor, ...inherited];
       // A session of its own: signals reach the whole group, and the grader's Ctrl-C does not.
-      this.#child = spawn(program, args, { cwd: spec.cwd, env, detached: true, windowsHide: true, stdio });
+      const how = { cwd: spec.cwd, env, detached: true, windowsHide: true, stdio, ...enclosure?.user };
+      if (this.unstartable) end(this.unstartable.machine ? 126 : 127, undefined);
+      else this.#child = spawn(program, args, how);
     } catch (error) {
       refuse(error);
     }
-    if (typeof input === 'number') closeSync(input);
+    for (const descriptor of [input, ...inherited]) if (typeof descriptor === 'number') closeSync(descriptor);
     if (!this.#child) return;
     this.#child.once('error', error => (this.pid === undefined ? refuse(error) : undefined));
-    this.#child.once('exit', (code, signal) => end(code ?? 128 + numberOf(signal), signal ?? undefined));
+    this.#child.once('exit', (code, signal) => {
+      // What shuts a program in reports its end as a shell does.
+      const within = enclosure && code !== null ? signalOf(code) : undefined;
+      end(code ?? 128 + numberOf(signal), within ?? signal ?? undefined);
+    });
     if (this.#child.pid === undefined) return;
     this.#kin = new Kin(this.#child.pid, mark, spec.cwd);
     register(this);
+    if (enclosure) {
+      enclosure.entered([this.#child.pid]);
+      this.#guarded = this.#guardedBy(enclosure, this.#kin);
+      guard(this.#guarded);
+    }
     if (spec.stdin.kind === 'open' && this.#child.stdin) {
       this.#child.stdin.on('error', () => {}); // It may end without having read.
       this.#child.stdin.write(spec.stdin.text);
@@ -148,8 +173,42 @@ class Running implements Subject, Stoppable {
     return this.#kin === undefined || this.#ending ? 0 : Math.max(0, ...this.#kin.look().map(starvedMs));
   }
 
+  get hits(): readonly string[] {
+    return [...this.#hits];
+  }
+
   signal(name: NodeJS.Signals): void {
-    if (!this.#ending) this.#child?.kill(name);
+    if (this.#ending) return;
+    const pid = this.#first();
+    if (pid === undefined || pid === this.pid) this.#child?.kill(name);
+    else process.kill(pid, name);
+  }
+
+  /** The first process of the program itself, below those that shut it in. */
+  #first(): number | undefined {
+    let pid = this.pid;
+    for (let depth = this.#options.enclosure?.depth ?? 0; depth > 0 && pid !== undefined; depth -= 1)
+      pid = childrenOf(pid)[0];
+    return pid;
+  }
+
+  #guardedBy(enclosure: Enclosure, kin: Kin): Guarded {
+    const { limits, depth } = enclosure;
+    return {
+      limits,
+      depth,
+      startedAt: this.startedAt,
+      scan: () => kin.scan(),
+      full: () => enclosure.full(this.#first() ?? kin.root),
+      entered: pids => enclosure.entered(pids),
+      enforced: () => enclosure.enforced(),
+      note: says => this.#hits.add(says),
+      exceed: says => {
+        this.#exceeded ??= says;
+        this.#hits.add(says);
+        void endTree(kin, this.ended);
+      },
+    };
   }
 
   stop(): Promise<void> {
@@ -175,6 +234,11 @@ class Running implements Subject, Stoppable {
   }
 
   async #stop(): Promise<void> {
+    if (this.#guarded) {
+      // A last look: what is short-lived must not stay unnamed.
+      for (const says of this.#guarded.full()) this.#hits.add(says);
+      unguard(this.#guarded);
+    }
     if (this.#kin) await endTree(this.#kin, this.ended);
     this.#child?.stdin?.destroy();
     this.#stdout.end();
@@ -185,6 +249,17 @@ class Running implements Subject, Stoppable {
 
 function numberOf(signal: NodeJS.Signals | null): number {
   return signal ? constants.signals[signal] : 0;
+}
+
+function signalOf(status: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => status === 128 + number)?.[0];
+}
+
+/** Signals with which the kernel enforces what one process may use. */
+function whichLimit(signal: string | undefined, { limits }: Enclosure): string | undefined {
+  if (signal === 'SIGXCPU') return `used ${limits.cpuMs / 1000} s of processor time, all that it may`;
+  if (signal === 'SIGXFSZ') return `wrote more than ${megabytes(limits.fileBytes)} into one file`;
+  return undefined;
 }
 
 /** A descriptor for the program's standard input, or what `spawn` is to make of it. */

@@ -152,3 +152,21 @@ export function workingFolder(pid: number): string | undefined {
     return undefined;
   }
 }
+
+/** Bytes of memory that are the process's own or shared by memory, not by a file; 0 if that can't be read. */
+export function memoryOf(pid: number): number {
+  const text = readProc(`/proc/${pid}/status`);
+  if (text === undefined) return 0;
+  return kilobytes(text, 'RssAnon') + kilobytes(text, 'RssShmem');
+}
+
+/** The same with shared pages divided among those that share them; dear: it walks the page tables. */
+export function proportionalMemoryOf(pid: number): number | undefined {
+  const text = readProc(`/proc/${pid}/smaps_rollup`);
+  return text ? kilobytes(text, 'Pss_Anon') + kilobytes(text, 'Pss_Shmem') : undefined;
+}
+
+function kilobytes(text: string, field: string): number {
+  const at = text.indexOf(`${field}:`);
+  return at === -1 ? 0 : 1024 * Number.parseInt(text.slice(at + field.length + 1, at + field.length + 20), 10);
+}

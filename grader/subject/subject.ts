@@ -29,6 +29,8 @@ export interface Ending {
   signal: string | undefined;
   /** Milliseconds from the start. */
   afterMs: number;
+  /** The limit for which it was stopped, if it was, in words: "used 520 MB of 512 MB of memory". */
+  stopped?: string | undefined;
 }
 
 /** Output is kept by its head and its tail; a flood loses its middle. */
@@ -97,6 +99,8 @@ export interface Subject {
    * threads); 0 where the system does not tell, and once it has ended.
    */
   starvedMs(): number;
+  /** Limits that were hit, in words: "used 520 MB of 512 MB of memory", "filled its 64 MB of disk". */
+  readonly hits: readonly string[];
   /** To the first process only; nothing happens if it has ended. */
   signal(name: NodeJS.Signals): void;
   /** Ends the whole tree: SIGKILL to group and descendants; settles when they are gone. Idempotent. */

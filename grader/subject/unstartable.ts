@@ -2,6 +2,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 
+const CARRIAGE_RETURN = ', and the line ends with a carriage return (CRLF): save the file with LF';
+
 /**
  * @param program as it was to be started: a path or a name on PATH
  * @param cwd where it was to be started
@@ -21,9 +23,7 @@ export function whyUnstartable(
     if (!file || !existsSync(file)) return `there is no file ${file ?? program}`;
     const first = firstLine(file);
     if (!first.startsWith('#!')) return `${file} can't be started: its loader or a library is missing`;
-    const tail = first.includes('\r')
-      ? ', and the line ends with a carriage return (CRLF): save the file with LF'
-      : '';
+    const tail = first.includes('\r') ? CARRIAGE_RETURN : '';
     return `${file} names an interpreter that is not there: ${first.trim()}${tail}`;
   }
   if (code === 'EACCES') {
@@ -38,6 +38,36 @@ export function whyUnstartable(
     return `the machine has no room for another process (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The same, found out before the start, for a program that is to be started where paths mean something else.
+ * @param folders of PATH, there
+ * @param outside where such a path lies here; undefined if nothing is there
+ */
+export function unstartableIn(
+  program: string,
+  folders: readonly string[],
+  outside: (path: string) => string | undefined,
+): string | undefined {
+  const there = (path: string): string | undefined => {
+    const file = outside(path);
+    return file !== undefined && existsSync(file) ? file : undefined;
+  };
+  if (!program.includes('/')) {
+    const found = folders.some(folder => there(`${folder}/${program}`) !== undefined);
+    return found ? undefined : `there is no program called ${program} on PATH (${folders.join(delimiter)})`;
+  }
+  const file = there(program);
+  if (file === undefined) return `there is no file ${program}`;
+  const { mode } = statSync(file);
+  if (statSync(file).isDirectory()) return `${program} is a folder, not a program`;
+  if ((mode & 0o111) === 0) return `${program} is not executable (chmod +x ${program})`;
+  const first = firstLine(file);
+  const interpreter = /^#!\s*(\S+)/.exec(first)?.[1];
+  if (interpreter === undefined || there(interpreter) !== undefined) return undefined;
+  const tail = first.includes('\r') ? CARRIAGE_RETURN : '';
+  return `${program} names an interpreter that is not there: ${first.trim()}${tail}`;
 }
 
 /** Whether the machine, not the program, is the reason. */

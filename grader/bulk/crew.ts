@@ -1,0 +1,201 @@
+/**
+ * The lanes of one run, seen from outside: starts their processes, gives each one job at a time, and starts a
+ * new one where one has died. A job whose process dies goes to a fresh one; if it takes several with it, it is
+ * given up.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Result } from '../report/result.ts';
+import { makeGroup, removeGroup, writableGroups } from '../room/groups.ts';
+import { type Lane, laneCommand, laneEnvironment, laneUser } from '../room/lane.ts';
+import type { Job, Word } from './job.ts';
+
+export interface CrewOptions {
+  /** Lanes at the same time. */
+  lanes: number;
+  /** Command that runs the grader's lane process. */
+  command: readonly string[];
+  /** Places that programs may have at once in a lane. */
+  places: number;
+  diskBytes: number;
+  jobBytes: number;
+  addresses: readonly string[];
+}
+
+/** The processes that worked on a job died, one after the other. */
+export class LaneDied extends Error {}
+
+/** So many lanes a job may take with it. */
+const mostDeaths = 2;
+/** No job lasts longer, ms: every wait in it has a limit of its own, so this is for what nobody has foreseen. */
+const longestJob = 15 * 60_000;
+/** For a lane to be there, ms. */
+const longestStart = 30_000;
+
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #idle: Worker[] = [];
+  readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #indices: number[];
+  #closed = false;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#indices = Array.from({ length: options.lanes }, (_, i) => options.lanes - 1 - i);
+  }
+
+  /** Waits for a free lane. Rejects with LaneDied; `tell` hears what the lane says before the result. */
+  async run(job: Job, tell: (word: Word) => void = () => {}): Promise<Result> {
+    let said = '';
+    for (let deaths = 0; deaths < mostDeaths; deaths += 1) {
+      const worker = await this.#take();
+      const answer = await worker.work(job, tell);
+      this.#release(worker);
+      if ('result' in answer) return answer.result;
+      said = answer.says;
+    }
+    throw new LaneDied(said);
+  }
+
+  async #take(): Promise<Worker> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const index = this.#indices.pop();
+    if (index !== undefined) return this.#start(index);
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  #start(index: number): Worker {
+    const worker = new Worker(index, this.#options);
+    this.#all.add(worker);
+    return worker;
+  }
+
+  #release(worker: Worker): void {
+    let next = worker;
+    if (worker.dead) {
+      this.#all.delete(worker);
+      if (this.#closed) return;
+      next = this.#start(worker.index);
+    }
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) waiting(next);
+    else this.#idle.push(next);
+  }
+
+  /** Process ids of the lanes, for who measures them. */
+  get pids(): number[] {
+    return [...this.#all].flatMap(worker => worker.pid ?? []);
+  }
+
+  /** Ends all lanes; settles when they are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map(worker => worker.end()));
+  }
+}
+
+type Answer = { result: Result } | { says: string };
+
+class Worker {
+  readonly index: number;
+  readonly #child: ChildProcess;
+  readonly #groups: Record<string, string> | undefined;
+  readonly #gone: Promise<void>;
+  dead = false;
+  #ready = false;
+  #errors = '';
+  /** Called with every word of the lane, and at its end. */
+  #hear: (word: Word | 'gone') => void = () => {};
+
+  constructor(index: number, options: CrewOptions) {
+    this.index = index;
+    const offered = writableGroups();
+    const name = `wiremark-${process.pid}-${index}`;
+    this.#groups = offered && makeGroup(offered.folders, name);
+    const { places, diskBytes, jobBytes, addresses } = options;
+    const lane: Lane = {
+      user: laneUser(index),
+      places,
+      diskBytes,
+      jobBytes,
+      groups: offered && this.#groups && { version: offered.version, folders: this.#groups },
+      addresses,
+    };
+    const [program = '', ...args] = laneCommand(options.command, lane);
+    this.#child = spawn(program, args, {
+      env: laneEnvironment(lane),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Ctrl-C is for the coordinator, which ends its lanes.
+      detached: true,
+    });
+    this.#child.stderr?.on('data', (bytes: Buffer) => {
+      this.#errors = (this.#errors + bytes).slice(-4000);
+    });
+    this.#child.on('message', word => {
+      if ((word as Word).kind === 'ready') this.#ready = true;
+      this.#hear(word as Word);
+    });
+    this.#gone = new Promise(resolve => {
+      const end = (): void => {
+        this.dead = true;
+        this.#hear('gone');
+        resolve();
+      };
+      this.#child.once('exit', end);
+      this.#child.once('error', error => {
+        this.#errors += error.message;
+        end();
+      });
+    });
+    // A failing send shows as the end of the process.
+    this.#child.on('error', () => undefined);
+    void this.#gone.then(() => this.#removeGroups());
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Gives it a job, when it is ready; settles with the result, or with what is known of its death. */
+  work(job: Job, tell: (word: Word) => void): Promise<Answer> {
+    return new Promise(resolve => {
+      let timer = setTimeout(() => this.kill(), longestStart);
+      const finish = (answer: Answer): void => {
+        clearTimeout(timer);
+        this.#hear = () => {};
+        resolve(answer);
+      };
+      const begin = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => this.kill(), longestJob);
+        this.#child.send(job, () => undefined);
+      };
+      this.#hear = word => {
+        if (word === 'gone') finish({ says: this.#errors.trim() || 'the process of its lane was ended' });
+        else if (word.kind === 'ready') begin();
+        else if (word.kind === 'done') finish({ result: word.result });
+        else if (word.kind === 'trouble') {
+          this.#errors = word.says;
+          this.kill();
+        } else tell(word);
+      };
+      if (this.dead) this.#hear('gone');
+      else if (this.#ready) begin();
+    });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  async end(): Promise<void> {
+    this.kill();
+    await this.#gone;
+    this.#removeGroups();
+  }
+
+  #removeGroups(): void {
+    if (this.#groups !== undefined) removeGroup(this.#groups);
+  }
+}

@@ -1,0 +1,22 @@
+/** The process inside a lane: takes jobs from the coordinator that has started it, and answers with results. */
+import type { Job, Word } from '../bulk/job.ts';
+import { workOn } from '../bulk/lane-work.ts';
+
+/** Settles when the coordinator has gone. */
+export function laneProcess(): Promise<number> {
+  const tell = (word: Word): void => void process.send?.(word);
+  return new Promise(resolve => {
+    process.once('disconnect', () => resolve(0));
+    process.on('message', (job: Job) => {
+      workOn(job, tell).then(
+        result => tell({ kind: 'done', result }),
+        (error: unknown) =>
+          tell({
+            kind: 'trouble',
+            says: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          }),
+      );
+    });
+    tell({ kind: 'ready' });
+  });
+}
