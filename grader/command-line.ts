@@ -1,5 +1,5 @@
 /** The commands with their options, as Commander describes them. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 // Not lazily, as the others: this is the command that counts, and one file loads faster than ten.
 import { checkCommand } from './commands/check.ts';
 import type { Io } from './commands/io.ts';
@@ -39,6 +39,13 @@ function portNumber(text: string): number {
   return port;
 }
 
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It takes a number, 1 to 1000.');
+  return value;
+}
+
 function oneOf<T extends string>(...allowed: readonly T[]): (text: string) => T {
   return text => {
     const found = allowed.find(item => item === text);
@@ -63,7 +70,21 @@ function seedText(text: string): string {
 }
 const languages = ['python', 'java', 'c'] as const;
 
+interface GradeFlags {
+  out: string;
+  jobs?: number;
+  fresh?: true;
+  only?: string[];
+  seed?: string;
+  room: 'isolated' | 'open';
+  build?: string;
+  port?: number;
+  slow: number;
+  yes?: true;
+}
+
 interface CheckFlags {
+  room: 'open' | 'isolated';
   only?: string[];
   port?: number;
   seed?: string;
@@ -74,7 +95,12 @@ interface CheckFlags {
   build?: string;
 }
 
-function define(io: Io, done: (status: number) => void): Command {
+const roomOption = (usual: 'open' | 'isolated'): Option =>
+  new Option('--room <name>', 'where programs run: as you do, or shut in (Linux)')
+    .choices(['isolated', 'open'])
+    .default(usual);
+
+function define(io: Io, afterDashes: readonly string[], done: (status: number) => void): Command {
   const program = new Command('wiremark')
     .description('Marks network programs by what goes over the wire.')
     .version(version)
@@ -101,10 +127,45 @@ function define(io: Io, done: (status: number) => void): Command {
     )
     .option('--verbose', 'show the exchanges of met checks too')
     .option('--build <line>', 'shell line that builds the program first')
+    .addOption(roomOption('open'))
     .passThroughOptions(false)
     .action(async (assignment: string, command: string[], flags: CheckFlags) => {
       done(await checkCommand(assignment, command, { ...flags, verbose: flags.verbose === true }, io));
     });
+
+  program
+    .command('grade')
+    .description('grade a class: folders or archives (zip, tar) with a submission a student')
+    .usage('[options] <assignment> <submissions...> [-- command]')
+    .argument('<assignment>')
+    .argument('<submissions...>', 'what you have downloaded, or a folder of cloned repositories')
+    .requiredOption('--out <folder>', 'for the results; running again grades only what is missing or changed')
+    .option('--jobs <n>', 'submissions at the same time', wholeNumber)
+    .option('--resume', 'go on with what is in the output folder (this is the default)')
+    .option('--fresh', 'grade everything again')
+    .option('--only <students>', 'grade only these students (comma-separated)', ids)
+    .option('--seed <text>', "the secret that each student's seed is made from", seedText)
+    .addOption(roomOption('isolated'))
+    .option('--build <line>', 'shell line that builds each submission, in place of what is found')
+    .option('--port <n>', 'the port that the programs insist on', portNumber)
+    .option(
+      '--slow <factor>',
+      'stretch every deadline',
+      numberFrom(0.05, 1000, 'a factor such as 2, at most 1000'),
+      1,
+    )
+    .option('--yes', 'replace published marks without asking')
+    .action(async (assignment: string, inputs: string[], flags: GradeFlags) => {
+      const { gradeCommand } = await import('./commands/grade.ts');
+      const { fresh, yes, ...rest } = flags;
+      const options = { ...rest, fresh: fresh === true, yes: yes === true, command: afterDashes };
+      done(await gradeCommand(assignment, inputs, options, io));
+    });
+
+  program.command('lane', { hidden: true }).action(async () => {
+    const { laneProcess } = await import('./commands/lane.ts');
+    done(await laneProcess());
+  });
 
   program
     .command('list')
@@ -163,7 +224,10 @@ function define(io: Io, done: (status: number) => void): Command {
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const io = terminal();
   let status = 0;
-  const program = define(io, value => {
+  // "grade" takes any number of operands: what follows the dashes must not be one of them.
+  const dashes = argv[0] === 'grade' ? argv.indexOf('--') : -1;
+  const before = dashes === -1 ? argv : argv.slice(0, dashes);
+  const program = define(io, dashes === -1 ? [] : argv.slice(dashes + 1), value => {
     status = value;
   });
   const known = program.commands.map(command => command.name());
@@ -176,7 +240,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   program.configureOutput({ outputError: () => undefined });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(before, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Result } from '../report/result.ts';
 import { makeGroup, removeGroup, writableGroups } from '../room/groups.ts';
 import { type Lane, laneCommand, laneEnvironment, laneUser } from '../room/lane.ts';
+import type { Hands } from './hands.ts';
 import type { Job, Word } from './job.ts';
 
 export interface CrewOptions {
@@ -31,7 +32,7 @@ const longestJob = 15 * 60_000;
 /** For a lane to be there, ms. */
 const longestStart = 30_000;
 
-export class Crew {
+export class Crew implements Hands {
   readonly #options: CrewOptions;
   readonly #idle: Worker[] = [];
   readonly #waiting: ((worker: Worker) => void)[] = [];
@@ -42,6 +43,10 @@ export class Crew {
   constructor(options: CrewOptions) {
     this.#options = options;
     this.#indices = Array.from({ length: options.lanes }, (_, i) => options.lanes - 1 - i);
+  }
+
+  get many(): number {
+    return this.#options.lanes;
   }
 
   /** Waits for a free lane. Rejects with LaneDied; `tell` hears what the lane says before the result. */

@@ -15,6 +15,8 @@ export interface Job {
   only?: readonly string[] | undefined;
   /** Port that the program insists on. */
   fixedPort?: number | undefined;
+  /** Processors to use; one when left out. */
+  cpus?: number | undefined;
   /** Keep the transcripts of met checks too. */
   everything?: boolean | undefined;
 }

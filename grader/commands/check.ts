@@ -21,14 +21,15 @@ export interface CheckOptions {
   out?: string | undefined;
   slow: number;
   verbose: boolean;
+  room: 'open' | 'isolated';
   /** Shell line that builds the program first. */
   build?: string | undefined;
 }
 
 /** 0 full marks, 1 marks lost, 3 void checks. */
 export function exitStatus(result: Result): number {
-  // A command that is not there is a slip of whoever typed it.
-  if (result.problem?.kind === 'unstartable') return 2;
+  // A command that is not there is a slip of whoever typed it, and so is a program that can't be built.
+  if (['unstartable', 'missing', 'build', 'unreadable'].includes(result.problem?.kind ?? '')) return 2;
   if (result.checks.some(check => check.verdict === 'void')) return 3;
   // Bonus is beyond the hundred: missing it loses nothing.
   const lost = result.checks.some(check => check.level !== 'bonus' && check.verdict !== 'met');
@@ -45,6 +46,27 @@ export async function checkCommand(
   const plan = await loadPlan(assignment);
   refuseUnknown(plan, options.only);
   if (options.out !== undefined) refuseUnwritable(resolve(io.cwd, options.out), options.out);
+  const result =
+    options.room === 'isolated'
+      ? await (await import('./in-lane.ts')).gradeInLane(plan, command, options, io)
+      : await gradeHere(plan, command, options, io);
+  const { textReport } = await import('../report/text.ts');
+  const again = { verbose: options.verbose, command: typed(command, options) };
+  const text =
+    options.format === 'json'
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : textReport(result, styleFor(options, io), again);
+  write(result, text, options, io);
+  return exitStatus(result);
+}
+
+/** In the open room: as a process of whoever runs the grader. */
+async function gradeHere(
+  plan: Plan,
+  command: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<Result> {
   const products = makeFolder();
   try {
     const run = await runnable(plan.contract, command, products, options, io);
@@ -59,10 +81,7 @@ export async function checkCommand(
     };
     // The program starts while the rest of the grader is being loaded.
     const ahead = plan.contract.role === 'server' ? startServer(spec) : undefined;
-    const [{ grade }, { textReport }] = await Promise.all([
-      import('../play/grade.ts'),
-      import('../report/text.ts'),
-    ]);
+    const [{ grade }] = await Promise.all([import('../play/grade.ts'), import('../report/text.ts')]);
     const progress = showProgress(io);
     const result = await grade({
       ...spec,
@@ -74,15 +93,7 @@ export async function checkCommand(
       ...(options.only === undefined ? {} : { only: options.only }),
     });
     progress.done();
-    const text =
-      options.format === 'json'
-        ? `${JSON.stringify(result, null, 2)}\n`
-        : textReport(result, styleFor(options, io), {
-            verbose: options.verbose,
-            command: typed(command, options),
-          });
-    write(result, text, options, io);
-    return exitStatus(result);
+    return result;
   } finally {
     await removeFolder(products);
   }
@@ -125,8 +136,9 @@ const styleFor = ({ out }: CheckOptions, io: Io): Style => ({
 });
 
 /** What followed the assignment, as it would be typed again. */
-function typed(command: readonly string[], { port, slow, build }: CheckOptions): string {
+function typed(command: readonly string[], { port, slow, build, room }: CheckOptions): string {
   return [
+    ...(room === 'open' ? [] : ['--room', room]),
     ...(port === undefined ? [] : ['--port', String(port)]),
     ...(slow === 1 ? [] : ['--slow', String(slow)]),
     ...(build === undefined ? [] : ['--build', quoteCommand([build])]),

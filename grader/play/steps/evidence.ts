@@ -1,5 +1,4 @@
 /** Steps that look at what is left: files, folders, and what an actor has heard. */
-import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { StepOf } from '../../fixture/schema.ts';
 import type { Difference } from '../../judge/difference.ts';
@@ -10,34 +9,26 @@ import { starvedMs as starvedOf } from '../../subject/proc.ts';
 import { inputRead, sleep } from '../../wire/signal.ts';
 import type { Context } from '../context.ts';
 import { Unmet } from '../failure.ts';
-
-/** Files are read up to this size, in bytes; a larger one is judged by its beginning. */
-const largestFile = 16 * 1024 * 1024;
+import { namesLeft, readLeft } from '../left-behind.ts';
 
 /** Paths that fit a pattern whose last part may hold "*". Names that begin with a dot do not. */
-async function paths(pattern: string): Promise<string[]> {
+async function paths(pattern: string, folders: readonly string[]): Promise<string[]> {
   const folder = dirname(pattern);
   const parts = basename(pattern)
     .split('*')
     .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const name = new RegExp(`^${parts.join('.*')}$`, 's');
-  const entries = await readdir(folder).catch(() => []);
+  const entries = await namesLeft(folder, folders);
   return entries
     .filter(entry => !entry.startsWith('.') && name.test(entry))
-    .sort()
     .map(entry => join(folder, entry));
 }
 
-/** Text and size of a file, or why it has none: a pipe would be waited for, a folder or dangling link fails. */
-async function readWhole(path: string): Promise<{ text: string; size: number } | string> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) return 'is not a file';
-    return { text: (await readFile(path)).subarray(0, largestFile).toString('utf8'), size: found.size };
-  } catch (error) {
-    return `can not be read (${(error as NodeJS.ErrnoException).code})`;
-  }
-}
+/** Folders that the program was given. */
+const foldersOf = ({ scene }: Context): string[] => [
+  scene.place.work,
+  ...Object.keys(scene.contract.folders ?? {}).flatMap(name => scene.place.values[name] ?? []),
+];
 
 /** Milliseconds, so far, in which the grader itself was ready to run but got no processor. */
 export const ownStarvedMs = (): number => starvedOf(process.pid);
@@ -58,11 +49,11 @@ async function file(step: StepOf<'file'>, context: Context): Promise<void> {
   const shown = context.values.shown(step.file);
   const about = aboutMain({ main: 'text' }, context.values.fill(step.expect));
   await twice(context, async () => {
-    const found = await paths(pattern);
+    const found = await paths(pattern, foldersOf(context));
     const [path] = found;
     if (path === undefined) return { says: `there is no file ${shown}` };
     if (found.length > 1) return { says: `there are ${found.length} files ${shown}, not one` };
-    const content = await readWhole(path);
+    const content = await readLeft(path, foldersOf(context));
     if (typeof content === 'string') return { says: `${shown} ${content}` };
     const { text, size } = content;
     const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
@@ -75,7 +66,7 @@ async function folder(step: StepOf<'folder'>, context: Context): Promise<void> {
   const path = context.values.fillText(step.folder);
   const about = aboutMain({ main: 'names' }, context.values.fill(step.expect));
   await twice(context, async () => {
-    const names = (await readdir(path).catch(() => [])).sort();
+    const names = await namesLeft(path, foldersOf(context));
     const difference = match(about, { names, count: names.length }, context.bindings);
     return (
       difference && {

@@ -1,66 +1,61 @@
 /**
- * Inside a lane: takes a submission in, finds out how it is built and started, builds it, grades it, and leaves
- * the lane as it was. All that a submission holds is opened here, where it can do no harm.
+ * Grades one submission in a workshop: takes it in, finds out how it is built and started, builds it, grades
+ * it, and leaves the workshop as it was. In the isolated room all this happens inside a lane: what a submission
+ * holds is opened where it can do no harm.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildLimits, programLimits } from '../assignment/limits.ts';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { buildLimits } from '../assignment/limits.ts';
 import { loadPlan, type Plan } from '../fixture/plan.ts';
 import { grade } from '../play/grade.ts';
 import { endingInWords, lastLines, notesOn, Program } from '../play/program.ts';
 import { ungraded } from '../play/ungraded.ts';
 import type { Result, ResultProblem } from '../report/result.ts';
-import { builtFolder, isolatedRoom, sourceFolder } from '../room/isolated.ts';
-import { jobFolder } from '../room/lane.ts';
-import { builtPath, submissionPath } from '../room/sandbox.ts';
 import { anchorCommand, fillCommand, quoteCommand } from '../subject/command.ts';
 import { discover } from '../subject/discover.ts';
-import { allPids } from '../subject/proc.ts';
 import { Unreadable } from './archive.ts';
 import type { Job, Word } from './job.ts';
 import { takeIn } from './take.ts';
+import type { Workshop } from './workshop.ts';
 
-type Room = ReturnType<typeof isolatedRoom>;
 type Build = NonNullable<Result['build']>;
-const inside = { source: submissionPath, out: builtPath };
-const rooms = new Map<string, { plan: Plan; room: Room }>();
+const plans = new Map<string, Promise<Plan>>();
 
-/** Settles with the result, whatever the submission holds; rejects only for the grader's own trouble. */
-export async function workOn(job: Job, tell: (word: Word) => void): Promise<Result> {
-  const { plan, room } = await roomFor(job.assignment);
-  clearJob();
+/**
+ * Settles with the result, whatever the submission holds; rejects only for the grader's own trouble.
+ * @param open gives a workshop for programs of this plan
+ */
+export async function workOn(
+  job: Job,
+  open: (plan: Plan) => Workshop,
+  tell: (word: Word) => void,
+): Promise<Result> {
+  const loading = plans.get(job.assignment) ?? loadPlan(job.assignment);
+  plans.set(job.assignment, loading);
+  const plan = await loading;
+  const workshop = open(plan);
   try {
-    return await gradeSubmission(job, plan, room, tell);
+    return await gradeSubmission(job, plan, workshop, tell);
   } finally {
-    clearJob();
-    await endStragglers();
+    await workshop.clear();
   }
-}
-
-async function roomFor(assignment: string): Promise<{ plan: Plan; room: Room }> {
-  const known = rooms.get(assignment);
-  if (known !== undefined) return known;
-  const plan = await loadPlan(assignment);
-  const made = { plan, room: isolatedRoom(programLimits(plan.contract)) };
-  rooms.set(assignment, made);
-  return made;
 }
 
 async function gradeSubmission(
   job: Job,
   plan: Plan,
-  room: Room,
+  workshop: Workshop,
   tell: (word: Word) => void,
 ): Promise<Result> {
   const { seed, slow } = job;
-  const about = { plan, room: 'isolated' as const, seed, slow };
+  const { room } = workshop;
+  const about = { plan, room: room.kind, seed, slow };
   const failed = (problem: ResultProblem, more: Partial<Result> = {}): Result => ({
     ...ungraded({ ...about, problem, command: more.build?.command ?? [] }),
     ...more,
   });
   let notes: string[];
   try {
-    notes = await takeInto(job);
+    notes = await takeInto(job, workshop);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return failed({
@@ -70,22 +65,23 @@ async function gradeSubmission(
       output: '',
     });
   }
-  const found = howToStart(job, plan);
+  const found = howToStart(job, plan, workshop);
   if ('kind' in found) return failed(found, { notes });
   if (job.command.length === 0) tell({ kind: 'found', how: found.how, command: found.run });
   let build: Build | undefined;
   if (found.build !== undefined) {
-    build = await buildIt(found.build, room, notes);
+    build = await buildIt(found.build, workshop, notes);
     if (!build.ok) return failed(notBuilt(build), { build, notes, outcome: 'not-built' });
   }
   const result = await grade({
     plan,
     room,
     command: found.run,
-    extra: inside,
+    extra: workshop.inside,
     seed,
     slow,
-    cpus: 1,
+    cpus: job.cpus ?? 1,
+    ...(workshop.pool === undefined ? {} : { pool: workshop.pool }),
     fixedPort: job.fixedPort,
     everything: job.everything === true,
     ...(job.only === undefined ? {} : { only: job.only }),
@@ -94,14 +90,13 @@ async function gradeSubmission(
   return { ...result, notes: [...notes, ...result.notes], ...(build === undefined ? {} : { build }) };
 }
 
-/** Puts the submission into `sourceFolder`. The disk of the lane bounds what it may be. */
-async function takeInto({ submission }: Job): Promise<string[]> {
+/** Puts the submission where programs of the workshop find it. */
+async function takeInto({ submission }: Job, { source, built, arriving }: Workshop): Promise<string[]> {
   if (submission.refused !== undefined) throw new Unreadable(submission.refused);
-  const arriving = join(jobFolder, 'arriving');
   mkdirSync(arriving);
   const { root, notes } = await takeIn(submission, arriving);
-  renameSync(root, sourceFolder);
-  mkdirSync(builtFolder);
+  renameSync(root, source);
+  mkdirSync(built);
   return notes;
 }
 
@@ -111,15 +106,15 @@ interface HowToStart {
   run: string[];
 }
 
-function howToStart(job: Job, { contract }: Plan): HowToStart | ResultProblem {
+function howToStart(job: Job, { contract }: Plan, { source, inside }: Workshop): HowToStart | ResultProblem {
   const line = job.build === undefined ? undefined : ['sh', '-c', job.build];
   if (job.command.length > 0) {
-    const run = anchorCommand(job.command, sourceFolder, submissionPath);
+    const run = anchorCommand(job.command, source, inside.source);
     return { how: 'the command given', run, build: line };
   }
-  const found = discover(sourceFolder, contract.program);
+  const found = discover(source, contract.program);
   if (found.kind === 'found') return { how: found.how, run: found.run, build: line ?? found.build };
-  const names = readdirSync(sourceFolder).slice(0, 20);
+  const names = readdirSync(source).slice(0, 20);
   return {
     kind: 'missing',
     says: found.says,
@@ -130,10 +125,10 @@ function howToStart(job: Job, { contract }: Plan): HowToStart | ResultProblem {
   };
 }
 
-async function buildIt(command: readonly string[], room: Room, notes: string[]): Promise<Build> {
-  const { command: filled } = fillCommand([...command], inside, []);
+async function buildIt(command: readonly string[], workshop: Workshop, notes: string[]): Promise<Build> {
+  const { command: filled } = fillCommand([...command], workshop.inside, []);
   const begun = performance.now();
-  const program = new Program(room.build(filled, buildLimits));
+  const program = new Program(workshop.build(filled, buildLimits));
   const ending = await program.subject.ended;
   await program.subject.stop();
   const refused = program.subject.unstartable;
@@ -156,30 +151,4 @@ function notBuilt({ command, output }: Build): ResultProblem {
     advice: [],
     output: lastLines(output),
   };
-}
-
-/** More entries than these are sooner thrown away with their disk, which the lane's end does. */
-const mostEntries = 150_000;
-
-function clearJob(): void {
-  for (const name of readdirSync(jobFolder)) rmSync(join(jobFolder, name), { recursive: true, force: true });
-  const { files, ffree } = statfsSync(jobFolder);
-  if (files - ffree > mostEntries) throw new Error('the disk of the lane could not be cleared');
-}
-
-/** The lane's first process is bubblewrap; this one is the grader's. Nothing else may live between two jobs. */
-async function endStragglers(): Promise<void> {
-  for (let trial = 0; trial < 200; trial += 1) {
-    const others = allPids().filter(pid => pid !== 1 && pid !== process.pid && pid !== process.ppid);
-    if (others.length === 0) return;
-    for (const pid of others) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // Gone.
-      }
-    }
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
-  throw new Error('processes of a submission could not be ended');
 }

@@ -1,0 +1,28 @@
+/** wiremark doctor: what this machine offers, what is missing, and what to install. */
+import { dirname } from 'node:path';
+import { doctorText } from '../report/doctor-text.ts';
+import { examineMachine } from '../room/offers.ts';
+import { thisDistribution } from '../subject/distribution.ts';
+import { type Mounted, toolchains } from '../subject/toolchains.ts';
+import type { Io } from './io.ts';
+
+/** 0: programs of strangers can be graded here; 1: they can not. Takes one or two seconds, most of them for languages. */
+export async function doctorCommand({ format }: { format: 'text' | 'json' }, io: Io): Promise<number> {
+  const [machine, languages] = await Promise.all([
+    examineMachine(),
+    toolchains(thisDistribution(), mounted()),
+  ]);
+  if (format === 'json') io.out(`${JSON.stringify({ machine, languages }, undefined, 2)}\n`);
+  else io.out(doctorText(machine, languages, io));
+  return machine.isolation.ok ? 0 : 1;
+}
+
+/** As in room/sandbox.ts: folders of the system, and the Node that this runs in wherever it is. */
+function mounted(): Mounted | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const node = dirname(dirname(process.execPath));
+  return {
+    path: `/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:${node}/bin`,
+    folders: ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/lib32', '/opt', node],
+  };
+}
