@@ -2,7 +2,8 @@
  * Control groups, where the machine lets the grader make some: the one way to bound a whole tree of processes
  * exactly, with memory that no process holds (files in memory, shared segments) counted too.
  */
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from '../subject/enclosure.ts';
 import { megabytes } from '../subject/guard.ts';
@@ -12,11 +13,11 @@ export interface Groups {
   enter(pids: readonly number[]): void;
   /** What the kernel has ended a process for, in words. */
   enforced(): string | undefined;
-  /** When no process is left in it. */
-  remove(): void;
+  /** For the next program: forgets what the last one has done. */
+  reset(): void;
 }
 
-export const noGroups: Groups = { enter: () => {}, enforced: () => undefined, remove: () => {} };
+export const noGroups: Groups = { enter: () => {}, enforced: () => undefined, reset: () => {} };
 
 /** Where this process may make groups: its own group in each hierarchy, if it can be written. */
 export function writableGroups(): { version: 1 | 2; folders: Record<string, string> } | undefined {
@@ -60,22 +61,28 @@ export function makeGroup(folders: Readonly<Record<string, string>>, name: strin
   );
 }
 
+/** With the groups in it. One in which a process is still dying stays; it is empty. */
 export function removeGroup(folders: Readonly<Record<string, string>>): void {
   for (const folder of Object.values(folders)) {
     try {
+      for (const entry of readdirSync(folder, { withFileTypes: true }))
+        if (entry.isDirectory()) rmdirSync(join(folder, entry.name));
       rmdirSync(folder);
     } catch {
-      // A process is still dying in it; the coordinator removes the lane's groups at the end.
+      // The system's own clean-up takes it when it is empty.
     }
   }
 }
 
-/** A group for one program. Falls back to none where the kernel does not take the limits. */
+/**
+ * A group for the programs of one place, used again for the next ones. Undefined where the kernel does not take
+ * the limits.
+ */
 export function limitedGroup(
   { version, folders }: { version: 1 | 2; folders: Readonly<Record<string, string>> },
   name: string,
   limits: Limits,
-): Groups {
+): Groups | undefined {
   let group: Record<string, string>;
   try {
     group = makeGroup(folders, name);
@@ -84,40 +91,53 @@ export function limitedGroup(
     if (memory !== undefined) {
       // A little more than the guard allows: who crosses it slowly is told so by name.
       const most = String(Math.round(1.1 * limits.memoryBytes) + 16 * 1024 * 1024);
-      write(join(memory, version === 1 ? 'memory.limit_in_bytes' : 'memory.max'), most);
+      writeFileSync(join(memory, version === 1 ? 'memory.limit_in_bytes' : 'memory.max'), most);
       const swap = join(memory, version === 1 ? 'memory.memsw.limit_in_bytes' : 'memory.swap.max');
-      if (existsSync(swap)) write(swap, version === 1 ? most : '0');
+      if (existsSync(swap)) writeFileSync(swap, version === 1 ? most : '0');
     }
-    // The two processes of the sandbox itself come on top.
-    if (pids !== undefined) write(join(pids, 'pids.max'), String(limits.processes + 4));
+    // The processes of the sandboxes themselves come on top.
+    if (pids !== undefined) writeFileSync(join(pids, 'pids.max'), String(limits.processes + 8));
   } catch {
-    return noGroups;
+    return undefined;
   }
   const inside = new Set<number>();
+  // The counters only ever grow; what counts is what they have grown by.
+  let before = hitsOf(group, version);
   return {
     enter(entering) {
       for (const pid of entering) {
         if (inside.has(pid)) continue;
         inside.add(pid);
-        for (const folder of Object.values(group)) tryWrite(join(folder, 'cgroup.procs'), String(pid));
+        // Not waited for: it takes the kernel milliseconds. Most processes are in it from birth, as their
+        // parent was; writing them once more does no harm.
+        for (const folder of Object.values(group))
+          writeFile(join(folder, 'cgroup.procs'), String(pid)).catch(() => undefined);
       }
     },
-    enforced: () => enforcedIn(group, version, limits),
-    remove: () => removeGroup(group),
+    enforced() {
+      const now = hitsOf(group, version);
+      if (now.killed > before.killed) return `used more than ${megabytes(limits.memoryBytes)} of memory`;
+      if (now.refused > before.refused)
+        return `had ${limits.processes} processes and threads at once, all that it may`;
+      return undefined;
+    },
+    reset() {
+      inside.clear();
+      before = hitsOf(group, version);
+    },
   };
 }
 
-function enforcedIn(group: Record<string, string>, version: 1 | 2, limits: Limits): string | undefined {
-  const memory = group.memory ?? group.all ?? '';
-  const pids = group.pids ?? group.all ?? '';
-  const killed = count(join(memory, version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill');
-  if (killed > 0) {
-    const most = megabytes(limits.memoryBytes);
-    return `used more than ${most} of ${most} of memory`;
-  }
-  if (count(join(pids, 'pids.events'), 'max') > 0)
-    return `had ${limits.processes} processes and threads at once, of ${limits.processes}`;
-  return undefined;
+/** How often the kernel has ended a process for want of memory, and refused a new one. */
+function hitsOf(group: Record<string, string>, version: 1 | 2): { killed: number; refused: number } {
+  const memory = group.memory ?? group.all;
+  const pids = group.pids ?? group.all;
+  return {
+    killed: memory
+      ? count(join(memory, version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill')
+      : 0,
+    refused: pids ? count(join(pids, 'pids.events'), 'max') : 0,
+  };
 }
 
 /** "oom_kill 3" in a file of such lines. */
@@ -131,15 +151,5 @@ function lines(file: string): string[] {
     return readFileSync(file, 'utf8').trim().split('\n');
   } catch {
     return [];
-  }
-}
-
-const write = (file: string, text: string): void => writeFileSync(file, text);
-
-function tryWrite(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch {
-    // The process has gone.
   }
 }

@@ -117,7 +117,8 @@ class IsolatedPlace implements Place {
   readonly #writable: Record<string, string> = {};
   readonly #logs: string;
   readonly #release: () => void;
-  readonly #subjects = new Map<Subject, Groups | undefined>();
+  readonly #subjects = new Set<Subject>();
+  readonly #groups: Groups | undefined;
   #leaving: Promise<void> | undefined;
 
   constructor(
@@ -132,6 +133,7 @@ class IsolatedPlace implements Place {
     this.#limits = limits;
     this.#release = release;
     this.#base = placeFolder(number);
+    this.#groups = groupOf(`place-${number}`, lane, limits);
     this.host = request.host ?? HOST;
     this.hosts = request.hosts ?? {};
     this.ports = ports;
@@ -158,9 +160,7 @@ class IsolatedPlace implements Place {
 
   launch(spec: Omit<LaunchSpec, 'cwd'>): Subject {
     if (this.#leaving) throw new Error('this place has been left');
-    const { user, groups: parents } = this.#lane;
-    serial += 1;
-    const groups = parents && limitedGroup(parents, `program-${serial}`, this.#limits);
+    const { user } = this.#lane;
     const enclosure = new Sandbox({
       limits: this.#limits,
       user,
@@ -168,11 +168,11 @@ class IsolatedPlace implements Place {
       readable: { [sourceFolder]: submissionPath, [builtFolder]: builtPath },
       disk: this.#base,
       network: true,
-      groups,
+      groups: this.#groups,
     });
     const options: LaunchOptions = { folder: this.#logs, enclosure };
     const subject = launch({ ...spec, cwd: this.work }, options);
-    this.#subjects.set(subject, groups);
+    this.#subjects.add(subject);
     return subject;
   }
 
@@ -182,11 +182,20 @@ class IsolatedPlace implements Place {
   }
 
   async #leave(): Promise<void> {
-    await Promise.all([...this.#subjects.keys()].map(subject => subject.stop()));
-    for (const groups of this.#subjects.values()) groups?.remove();
+    await Promise.all([...this.#subjects].map(subject => subject.stop()));
+    this.#groups?.reset();
     rmSync(this.#logs, { recursive: true, force: true });
     this.#release();
   }
+}
+
+const groups = new Map<string, Groups | undefined>();
+
+/** Made once and used again: making one takes the kernel a while. */
+function groupOf(name: string, lane: Lane, limits: Limits): Groups | undefined {
+  if (lane.groups !== undefined && !groups.has(name))
+    groups.set(name, limitedGroup(lane.groups, name, limits));
+  return groups.get(name);
 }
 
 /** Starts a build: in the submission's folder, with no network, writing there and into `builtFolder`. */
@@ -196,7 +205,7 @@ function buildInside(command: readonly string[], limits: Limits, lane: Lane): Su
   const tmp = join(jobFolder, 'tmp');
   for (const folder of [logs, tmp, builtFolder]) mkdirSync(folder, { recursive: true });
   if (lane.user) giveTo(jobFolder, lane.user);
-  const groups = lane.groups && limitedGroup(lane.groups, `build-${serial}`, limits);
+  const groups = groupOf('build', lane, limits);
   const enclosure = new Sandbox({
     limits,
     user: lane.user,
@@ -208,7 +217,7 @@ function buildInside(command: readonly string[], limits: Limits, lane: Lane): Su
   });
   const spec: LaunchSpec = { command, cwd: sourceFolder, env: {}, stdin: { kind: 'none' } };
   const subject = launch(spec, { folder: logs, enclosure, merged: true });
-  void subject.gone.then(() => groups?.remove());
+  void subject.gone.then(() => groups?.reset());
   return subject;
 }
 

@@ -118,7 +118,6 @@ class Running implements Subject, Stoppable {
     this.#kin = new Kin(this.#child.pid, mark, spec.cwd);
     register(this);
     if (enclosure) {
-      enclosure.entered([this.#child.pid]);
       this.#guarded = this.#guardedBy(enclosure, this.#kin);
       guard(this.#guarded);
     }
