@@ -17,17 +17,22 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   room: ['subject'],
   report: ['assignment', 'fixture', 'judge', 'protocol'],
   play: ['assignment', 'fixture', 'judge', 'protocol', 'report', 'room', 'subject', 'wire'],
-  commands: ['assignment', 'fixture', 'judge', 'play', 'report', 'room', 'subject'],
+  bulk: ['assignment', 'fixture', 'play', 'report', 'room', 'subject'],
+  commands: ['assignment', 'bulk', 'fixture', 'judge', 'play', 'report', 'room', 'subject'],
 };
 const forAll = ['errors.ts', 'nearest.ts', 'version.ts'];
 
 /** Package -> files that may import it. */
 const packages: Readonly<Record<string, RegExp>> = {
-  zod: /^(fixture\/(schema|compile|misfit)|assignment\/contract|report\/result|publish)\.ts$/,
+  zod: /^(fixture\/(schema|compile|misfit)|assignment\/contract|report\/(result|summary)|publish)\.ts$/,
   ajv: /^judge\/schema-door\.ts$/,
   execa: /^(subject|room)\//,
   'tmp-promise': /^(subject|room)\//,
   commander: /^command-line\.ts$/,
+  'cli-progress': /^commands\/progress-bar\.ts$/,
+  'csv-stringify': /^report\/grades-csv\.ts$/,
+  tar: /^bulk\//,
+  yauzl: /^bulk\//,
   'jsonc-parser': /^fixture\//,
   picocolors: /^report\/style\.ts$/,
 };

@@ -30,7 +30,7 @@ export const contract = z.strictObject({
     .optional()
     .describe('Placeholder -> path -> text; a path that ends in "/" is a folder.'),
   hosts: z
-    .record(z.string(), z.ipv4())
+    .record(z.string(), z.string().regex(/^\d{1,3}(\.\d{1,3}){3}$/))
     .optional()
     .describe(
       'Placeholder -> address of a host that the grader plays; the open room gives one of 127/8 instead.',
