@@ -162,6 +162,15 @@ function define(io: Io, afterDashes: readonly string[], done: (status: number) =
       done(await gradeCommand(assignment, inputs, options, io));
     });
 
+  program
+    .command('doctor')
+    .description('what this machine offers for grading, what is missing, and what to install')
+    .option('--format <name>', 'text or json', oneOf('text', 'json'), 'text' as const)
+    .action(async (flags: { format: 'text' | 'json' }) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      done(await doctorCommand(flags, io));
+    });
+
   program.command('lane', { hidden: true }).action(async () => {
     const { laneProcess } = await import('./commands/lane.ts');
     done(await laneProcess());

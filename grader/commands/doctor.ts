@@ -1,7 +1,8 @@
 /** wiremark doctor: what this machine offers, what is missing, and what to install. */
-import { dirname } from 'node:path';
+
 import { doctorText } from '../report/doctor-text.ts';
 import { examineMachine } from '../room/offers.ts';
+import { nodeFolder, searchPath, shownFolders } from '../room/system.ts';
 import { thisDistribution } from '../subject/distribution.ts';
 import { type Mounted, toolchains } from '../subject/toolchains.ts';
 import type { Io } from './io.ts';
@@ -17,12 +18,12 @@ export async function doctorCommand({ format }: { format: 'text' | 'json' }, io:
   return machine.isolation.ok ? 0 : 1;
 }
 
-/** As in room/sandbox.ts: folders of the system, and the Node that this runs in wherever it is. */
+/** Where programs of the isolated room find theirs. */
 function mounted(): Mounted | undefined {
   if (process.platform !== 'linux') return undefined;
-  const node = dirname(dirname(process.execPath));
-  return {
-    path: `/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:${node}/bin`,
-    folders: ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/lib32', '/opt', node],
-  };
+  const node = nodeFolder();
+  const path = searchPath().map(folder =>
+    node !== undefined && folder.startsWith('/run/') ? `${node}/bin` : folder,
+  );
+  return { path: path.join(':'), folders: [...shownFolders, ...(node === undefined ? [] : [node])] };
 }

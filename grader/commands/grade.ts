@@ -18,10 +18,10 @@ import { needsYou } from '../report/needs-you.ts';
 import { isToRunAgain, needsPerson, statusOf } from '../report/standing.ts';
 import { textReport } from '../report/text.ts';
 import { makeFolder, removeFolder } from '../room/folder.ts';
-import { requireIsolation } from '../room/require-isolation.ts';
 import { quoteCommand } from '../subject/command.ts';
 import type { Io } from './io.ts';
 import { classProgress } from './progress-bar.ts';
+import { requireIsolation } from './require-isolation.ts';
 
 export interface GradeOptions {
   out: string;
@@ -52,7 +52,7 @@ export async function gradeCommand(
   const out = resolve(io.cwd, options.out);
   const paths = inputs.map(input => resolve(io.cwd, input));
   for (const path of paths) refuseInside(out, path, options.out);
-  if (options.room === 'isolated') await requireIsolation();
+  if (options.room === 'isolated') await requireIsolation(io);
   const scratch = makeFolder();
   try {
     const found = await findSubmissions(paths, scratch);

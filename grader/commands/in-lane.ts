@@ -7,12 +7,12 @@ import type { Plan } from '../fixture/plan.ts';
 import { newSeed } from '../play/grade.ts';
 import { ungraded } from '../play/ungraded.ts';
 import type { Result } from '../report/result.ts';
-import { requireIsolation } from '../room/require-isolation.ts';
 import { submissionPath } from '../room/sandbox.ts';
 import { quoteCommand } from '../subject/command.ts';
 import type { CheckOptions } from './check.ts';
 import type { Io } from './io.ts';
 import { showProgress } from './progress.ts';
+import { requireIsolation } from './require-isolation.ts';
 
 /** Throws a UsageError where nothing can be isolated. */
 export async function gradeInLane(
@@ -21,7 +21,7 @@ export async function gradeInLane(
   options: CheckOptions,
   io: Io,
 ): Promise<Result> {
-  await requireIsolation();
+  await requireIsolation(io);
   const crew = machineCrew(plan.contract, 1);
   const progress = showProgress(io);
   const seed = options.seed ?? newSeed();

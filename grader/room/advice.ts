@@ -4,6 +4,7 @@
  * in advice.test.ts.
  */
 import { installLine, type PackageName } from '../subject/distribution.ts';
+import { containerRights } from './container-rights.ts';
 import type { Evidence } from './evidence.ts';
 
 export interface Missing {
@@ -12,7 +13,7 @@ export interface Missing {
   /** A clause without a full stop: "bubblewrap is not installed". */
   why: string;
   /** Commands to type or things to do, one a line; alternatives begin with "or". */
-  install: string[];
+  install: string;
 }
 
 /** Programs and trials, as far as they tell reasons apart. */
@@ -47,9 +48,10 @@ const reasons: readonly Reason[] = [
   noNamespaces,
   appArmor,
   bubblewrapProfile,
-  inContainer,
   inSandbox,
   partialProc,
+  closedNode,
+  inContainer,
 ];
 
 const isRoot = ({ uid }: Findings): boolean => uid === 0;
@@ -66,14 +68,14 @@ function anotherSystem({ platform, release }: Findings): Missing | undefined {
     return {
       what: 'WSL 2',
       why: 'WSL 1 has no Linux kernel, so programs can not be shut in',
-      install: ['wsl --set-version <distribution> 2    (in PowerShell; wsl --list shows the name)'],
+      install: 'wsl --set-version <distribution> 2    (in PowerShell; wsl --list shows the name)',
     };
   }
   const name = { darwin: 'macOS', win32: 'Windows' }[platform as string] ?? platform;
   const install =
     platform === 'win32'
-      ? ['wsl --install    (then install and run wiremark in there)', 'or use a Linux machine']
-      : ['use a Linux machine, or a virtual machine with Linux'];
+      ? 'wsl --install    (then install and run wiremark in there)\nor use a Linux machine'
+      : 'use a Linux machine, or a virtual machine with Linux';
   return { what: 'Linux', why: `${name} can not shut programs in as Linux can`, install };
 }
 
@@ -82,7 +84,7 @@ function noBubblewrap(found: Findings): Missing | undefined {
   return {
     what: 'bubblewrap',
     why: 'bubblewrap is not installed',
-    install: [packaged(found, 'bubblewrap')],
+    install: packaged(found, 'bubblewrap'),
   };
 }
 
@@ -93,9 +95,8 @@ function oldBubblewrap({ bubblewrap }: Findings): Missing | undefined {
   return {
     what: 'a newer bubblewrap',
     why: `bubblewrap ${bubblewrap.version} is too old, 0.8.0 is needed`,
-    install: [
+    install:
       'use a newer system (Debian 12, Ubuntu 24.04), or build https://github.com/containers/bubblewrap',
-    ],
   };
 }
 
@@ -104,13 +105,13 @@ function setuidBubblewrap({ bubblewrap }: Findings): Missing | undefined {
   return {
     what: 'a bubblewrap that is not setuid',
     why: `${bubblewrap.path} is installed setuid root, which forbids what is needed here`,
-    install: [`sudo chmod u-s ${bubblewrap.path}`],
+    install: `sudo chmod u-s ${bubblewrap.path}`,
   };
 }
 
 function noPrlimit(found: Findings): Missing | undefined {
   if (found.prlimit) return undefined;
-  return { what: 'prlimit', why: 'prlimit is not installed', install: [packaged(found, 'util-linux')] };
+  return { what: 'prlimit', why: 'prlimit is not installed', install: packaged(found, 'util-linux') };
 }
 
 function tooWeakRoot(found: Findings): Missing | undefined {
@@ -119,25 +120,26 @@ function tooWeakRoot(found: Findings): Missing | undefined {
     return {
       what: 'rights of root',
       why: `root has not all its rights here (no ${found.lacking.join(', ')})`,
-      install: container(found) ?? ['run it as an ordinary user, or as root with all rights'],
+      install: containerRights(found.container) ?? 'run it as an ordinary user, or as root with all rights',
     };
   if (found.users > 1) return undefined;
   return {
     what: 'other users',
     why: 'root is alone in this user namespace and can not become another user',
-    install: ['run it outside of this namespace, as an ordinary user or as the true root'],
+    install: 'run it outside of this namespace, as an ordinary user or as the true root',
   };
 }
 
-/** Also for root: the programs are shut in by another user. */
+/** Written with `sysctl -w`, a setting is forgotten. */
 const kept = 'a file in /etc/sysctl.d keeps it';
 
+/** Holds for root too: the programs are shut in by another user. */
 function namespacesForRootOnly({ settings }: Findings): Missing | undefined {
   if (settings['kernel.unprivileged_userns_clone'] !== 0) return undefined;
   return {
     what: 'user namespaces',
     why: 'user namespaces are for root only (kernel.unprivileged_userns_clone is 0)',
-    install: [`sudo sysctl -w kernel.unprivileged_userns_clone=1    (until the next start; ${kept})`],
+    install: `sudo sysctl -w kernel.unprivileged_userns_clone=1    (until the next start; ${kept})`,
   };
 }
 
@@ -146,7 +148,7 @@ function noNamespaces({ settings }: Findings): Missing | undefined {
   return {
     what: 'user namespaces',
     why: 'user namespaces are switched off (user.max_user_namespaces is 0)',
-    install: [`sudo sysctl -w user.max_user_namespaces=15000    (until the next start; ${kept})`],
+    install: `sudo sysctl -w user.max_user_namespaces=15000    (until the next start; ${kept})`,
   };
 }
 
@@ -161,10 +163,8 @@ function appArmor(found: Findings): Missing | undefined {
   return {
     what: 'user namespaces',
     why: 'AppArmor keeps user namespaces from bubblewrap (kernel.apparmor_restrict_unprivileged_userns is 1)',
-    install: [
-      `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (until the next start; ${kept})`,
-      `or for bubblewrap only: ${ownProfile}`,
-    ],
+    install: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (until the next start; ${kept})
+or for bubblewrap only: ${ownProfile}`,
   };
 }
 
@@ -176,16 +176,15 @@ function bubblewrapProfile({ bubblewrapConfined, settings }: Findings): Missing 
   return {
     what: 'sandboxes in sandboxes',
     why: 'an AppArmor profile (bwrap-userns-restrict) takes the rights from what runs in bubblewrap',
-    install: [
-      `sudo ln -s ${file} /etc/apparmor.d/disable/ && sudo apparmor_parser -R ${file}`,
-      ...(restricted ? [ownProfile] : []),
-    ],
+    install: `sudo ln -s ${file} /etc/apparmor.d/disable/ && sudo apparmor_parser -R ${file}${restricted ? `\n${ownProfile}` : ''}`,
   };
 }
 
 function inContainer(found: Findings): Missing | undefined {
-  const install = container(found);
-  if (install === undefined || tooWeakRoot(found)) return undefined;
+  const install = containerRights(found.container);
+  // What those name is not the container's doing.
+  if ([tooWeakRoot, inSandbox, partialProc, closedNode].some(reason => reason(found))) return undefined;
+  if (install === undefined) return undefined;
   const denied = found.complaints[0] ?? '';
   const by = found.confinedBy === undefined ? '' : ` and the AppArmor profile ${found.confinedBy}`;
   return {
@@ -196,12 +195,12 @@ function inContainer(found: Findings): Missing | undefined {
 }
 
 function inSandbox(found: Findings): Missing | undefined {
-  if (container(found) !== undefined || found.settings['user.max_user_namespaces'] === 0) return undefined;
+  if (found.settings['user.max_user_namespaces'] === 0) return undefined;
   if (!says(found, /max_\*_namespaces exceeded|No space left on device/)) return undefined;
   return {
     what: 'namespaces',
     why: 'this runs in a sandbox that allows no further ones',
-    install: ['run it outside of that sandbox'],
+    install: 'run it outside of that sandbox',
   };
 }
 
@@ -210,44 +209,27 @@ function partialProc(found: Findings): Missing | undefined {
   return {
     what: 'a whole /proc',
     why: '/proc is mounted with subset=pid, and no whole one can be mounted beside it',
-    install: [
-      'sudo mount -o remount,subset= /proc, or ProcSubset=all in the systemd service that this runs in',
-    ],
+    install: 'mount /proc without subset=pid; ProcSubset=all in a systemd service',
   };
 }
 
-/** How a container is given what is needed; undefined outside of containers. */
-function container({ container: kind }: Findings): string[] | undefined {
-  const narrower = 'seccomp=unconfined --security-opt';
-  const rights = '--cap-add SYS_ADMIN --cap-add NET_ADMIN';
-  switch (kind) {
-    case undefined:
-      return undefined;
-    case 'docker':
-      return [
-        'docker run --privileged …',
-        `or docker run --security-opt ${narrower} apparmor=unconfined --security-opt systempaths=unconfined ${rights} …`,
-      ];
-    case 'podman':
-      return [
-        'podman run --privileged …',
-        `or podman run --security-opt ${narrower} label=disable --security-opt unmask=ALL ${rights} …`,
-      ];
-    case 'kubernetes':
-      return ['securityContext: { privileged: true }    (in the container of the pod)'];
-    case 'lxc':
-      return [
-        'lxc config set <container> security.nesting true    (on the host; Proxmox: features: nesting=1)',
-      ];
-    default:
-      return [`let ${kind} make namespaces in the container, or run it outside`];
-  }
+/** As root, programs run as another user, who has to reach Node. */
+function closedNode({ complaints }: Findings): Missing | undefined {
+  const source = complaints
+    .map(text => /find source path (.+): Permission denied/.exec(text)?.[1])
+    .find(Boolean);
+  if (source === undefined) return undefined;
+  return {
+    what: 'a Node for all users',
+    why: `Node lies in ${source}, which other users may not enter`,
+    install: 'install Node in /usr/local, or run it as an ordinary user',
+  };
 }
 
 function unknown({ complaints }: Findings): Missing {
   return {
     what: 'isolation',
     why: `bubblewrap does not work here (${complaints[0] ?? 'no reason given'})`,
-    install: ['ask who runs this machine for unprivileged user namespaces'],
+    install: 'ask who runs this machine for unprivileged user namespaces',
   };
 }

@@ -13,6 +13,7 @@ import { makeTree } from './folder.ts';
 import { type Groups, limitedGroup } from './groups.ts';
 import { currentLane, jobFolder, type Lane, laneFolder, placeFolder, remountCommand } from './lane.ts';
 import { fixedPort, freePort } from './ports.ts';
+import { endResting } from './resting.ts';
 import type { Place, PlaceRequest, Room } from './room.ts';
 import { builtPath, Sandbox, submissionPath } from './sandbox.ts';
 
@@ -81,6 +82,8 @@ async function makePlace(request: PlaceRequest, lane: Lane, disks: Disks, limits
   const ports: Record<string, number> = {};
   // One after the other: two names of one place must not get the same port.
   for (const [name, { transport, fixed, textbook }] of Object.entries(request.ports)) {
+    const wanted = fixed ?? textbook;
+    if (wanted !== undefined && !promised.has(wanted)) await endResting([wanted]);
     if (fixed !== undefined) ports[name] = await fixedPort(transport, fixed);
     else if (textbook !== undefined && !promised.has(textbook) && !(await isTaken(transport, textbook)))
       ports[name] = textbook;

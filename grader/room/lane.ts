@@ -8,12 +8,15 @@
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFolder } from './system.ts';
 
 /** Environment variable with which the process inside is told of its lane. */
 export const LANE = 'WIREMARK_LANE';
 
 /** The lane's own files, the same path in every lane. */
 export const laneFolder = '/wiremark';
+/** Where a Node that lies in somebody's home is reached by other users. */
+export const nodeInLane = `${laneFolder}/node`;
 /** The submission at hand, and what was built from it. */
 export const jobFolder = `${laneFolder}/job`;
 
@@ -42,6 +45,7 @@ const OWN = new Set(['proc', 'dev', 'wiremark']);
 /** The command that runs `command` in a new lane. It is to be started with the environment of `laneEnvironment`. */
 export function laneCommand(command: readonly string[], lane: Lane): string[] {
   const root = process.getuid?.() === 0;
+  const node = nodeFolder();
   const binds = readdirSync('/').flatMap(name => {
     if (OWN.has(name)) return [];
     const path = `/${name}`;
@@ -57,7 +61,8 @@ export function laneCommand(command: readonly string[], lane: Lane): string[] {
     ...(root ? [] : ['--unshare-user', '--uid', '0', '--gid', '0']),
     ...['--cap-add', 'ALL', '--unshare-net', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...['--die-with-parent', ...binds, ...groups, '--dev', '/dev', '--proc', '/proc'],
-    ...['--size', String(64 * 1024 * 1024), '--tmpfs', laneFolder, '--chdir', laneFolder],
+    ...['--size', String(64 * 1024 * 1024), '--tmpfs', laneFolder],
+    ...[...(node === undefined ? [] : ['--ro-bind', node, nodeInLane]), '--chdir', laneFolder],
     ...['sh', '-c', furnish(lane), 'lane', ...command],
   ];
 }
@@ -74,8 +79,6 @@ function furnish({ places, diskBytes, jobBytes, addresses }: Lane): string {
     `mount -t proc -o nosuid,nodev,noexec proc ${laneFolder}/proc || rmdir ${laneFolder}/proc`,
     // Programs that insist on port 25 or 53 may have it.
     'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start',
-    // A port rests a minute after use, and many programs can't bind it meanwhile: not here.
-    'echo 0 > /proc/sys/net/ipv4/tcp_max_tw_buckets || true',
     ...addresses.map(address => `ip address add ${address}/32 dev lo`),
     tmpfs(jobFolder, jobBytes, jobInodes),
     tmpfs(`${laneFolder}/logs`, 512 * 1024 * 1024, jobInodes),

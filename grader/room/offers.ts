@@ -70,7 +70,7 @@ export interface Offers {
   isolation: { ok: boolean; missing: Missing[] };
 }
 
-/** Some 100 ms; never rejects. */
+/** Some 200 ms; never rejects. */
 export async function examineMachine(): Promise<Offers> {
   const evidence = gather();
   const tools = {
@@ -98,7 +98,7 @@ export async function examineMachine(): Promise<Offers> {
 }
 
 /**
- * Whether programs of strangers can be graded here, by one command of some 20 ms; only a no takes as long as
+ * Whether programs of strangers can be graded here, by one command of some 50 ms; only a no takes as long as
  * `examineMachine`, for its reasons.
  */
 export async function canIsolate(): Promise<{ ok: true } | { ok: false; missing: Missing[] }> {

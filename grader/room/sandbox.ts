@@ -3,23 +3,15 @@
  * namespaces of its own, limits of the kernel, and a seccomp filter. It shares the lane's network. It sees the
  * system's programs, its submission and its own place; not the grader's files, other submissions or a home.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import type { Enclosure, Limits } from '../subject/enclosure.ts';
 import { megabytes } from '../subject/guard.ts';
 import { unstartableIn } from '../subject/unstartable.ts';
 import { type Groups, noGroups } from './groups.ts';
-import { laneFolder } from './lane.ts';
+import { laneFolder, nodeInLane } from './lane.ts';
 import { seccompFilter } from './seccomp.ts';
+import { isShown, nodeFolder, searchPath, systemBinds } from './system.ts';
 
 /** Where programs find their submission and what was built from it. */
 export const submissionPath = '/submission';
@@ -106,7 +98,7 @@ export class Sandbox implements Enclosure {
       ...['--unshare-user', '--uid', '1000', '--gid', '1000', '--disable-userns', '--cap-drop', 'ALL'],
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--new-session'],
       ...(network ? [] : ['--unshare-net']),
-      ...['--hostname', 'localhost', ...systemBinds(), '--proc', '/proc', '--dev', '/dev'],
+      ...['--hostname', 'localhost', ...machineBinds(), '--proc', '/proc', '--dev', '/dev'],
       ...bind('--ro-bind', readable),
       ...bind('--bind', writable),
       ...['--chdir', writable[cwd] ?? readable[cwd] ?? cwd, '--remount-ro', '/dev', '--remount-ro', '/'],
@@ -134,7 +126,7 @@ export class Sandbox implements Enclosure {
     const inside = isAbsolute(path) ? path : join(writable[cwd] ?? readable[cwd] ?? cwd, path);
     for (const [from, to] of [...Object.entries(writable), ...Object.entries(readable)])
       if (inside === to || inside.startsWith(`${to}/`)) return join(from, inside.slice(to.length));
-    return visible.some(top => inside.startsWith(`${top}/`)) ? inside : undefined;
+    return isShown(inside) || inside.startsWith('/etc/') ? inside : undefined;
   }
 
   full(): string[] {
@@ -152,21 +144,12 @@ export class Sandbox implements Enclosure {
   }
 }
 
-/** Folders of the system that programs see as they are. */
-const visible = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/lib32', '/opt', '/etc'];
-
 let binds: string[] | undefined;
 
 /** The same for every program, so found out once. */
-function systemBinds(): string[] {
+function machineBinds(): string[] {
   binds ??= [
-    ...visible
-      .filter(path => path !== '/etc' && existsSync(path))
-      .flatMap(path =>
-        lstatSync(path).isSymbolicLink()
-          ? ['--symlink', readlinkSync(path), path]
-          : ['--ro-bind', path, path],
-      ),
+    ...systemBinds(nodeFolder() && nodeInLane),
     ...[...ETC, ...readdirSync('/etc').filter(name => /^(java|python|gcc|ghc)/.test(name))].flatMap(name => [
       '--ro-bind-try',
       join('/etc', name),
@@ -178,20 +161,8 @@ function systemBinds(): string[] {
       writeFileSync(join(folder, name), text);
       return ['--ro-bind', join(folder, name), join('/etc', name)];
     }),
-    ...(nodeFolder() === undefined ? [] : ['--ro-bind', nodeFolder() ?? '', '/run/node']),
   ];
   return binds;
-}
-
-/** Where Node is installed, if that is no folder of the system. */
-function nodeFolder(): string | undefined {
-  const folder = dirname(dirname(process.execPath));
-  return visible.some(top => `${folder}/`.startsWith(`${top}/`)) ? undefined : folder;
-}
-
-function searchPath(): string[] {
-  const node = nodeFolder() === undefined ? [] : ['/run/node/bin'];
-  return [...node, '/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin'];
 }
 
 let filter: string | undefined;

@@ -4,9 +4,12 @@
  * with it, and what it mounts is its own.
  */
 import { spawn } from 'node:child_process';
+
+import type { Readable } from 'node:stream';
 import { onPath, SYSTEM_TOOLS } from '../subject/on-path.ts';
-import { laneCommand, laneUser } from './lane.ts';
+import { type Lane, laneCommand, laneUser, nodeInLane } from './lane.ts';
 import { seccompFilter } from './seccomp.ts';
+import { nodeFolder, systemBinds } from './system.ts';
 
 export interface Ability {
   ok: boolean;
@@ -38,23 +41,23 @@ export function run(
   { user, filter }: Options = {},
 ): Promise<{ ability: Ability; out: string }> {
   return new Promise(resolve => {
-    let [out, err] = ['', ''];
-    const fail = (error: Error): void => resolve({ ability: { ok: false, says: error.message }, out });
+    const fail = (error: unknown): void =>
+      resolve({ ability: { ok: false, says: refused(error, program) }, out: '' });
     try {
-      const child = spawn(program, args, {
-        // A folder that every user may enter.
-        cwd: '/',
-        stdio: ['ignore', 'pipe', 'pipe', filter ? 'pipe' : 'ignore'],
-        timeout: TIME_LIMIT_MS,
-        killSignal: 'SIGKILL',
-        ...user,
+      const stdio = ['ignore', 'pipe', 'pipe', filter ? 'pipe' : 'ignore'] as const;
+      // A folder that every user may enter.
+      const child = spawn(program, args, { cwd: '/', stdio: [...stdio], ...user });
+      const late = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
+      const [out, err] = [textOf(child.stdout), textOf(child.stderr)];
+      child.once('error', error => {
+        clearTimeout(late);
+        fail(error);
       });
-      child.once('error', fail);
-      child.stdout?.on('data', (chunk: Buffer) => {
-        out += chunk.toString();
-      });
-      child.stderr?.on('data', (chunk: Buffer) => {
-        err += chunk.toString();
+      child.once('close', (code, signal) => {
+        clearTimeout(late);
+        const ended = signal ? `no answer within ${TIME_LIMIT_MS / 1000} s` : `exit status ${code}`;
+        const says = complaint(err()) || ended;
+        resolve({ ability: code === 0 ? { ok: true } : { ok: false, says }, out: out() });
       });
       const input = child.stdio[3];
       if (input && 'end' in input) {
@@ -62,22 +65,34 @@ export function run(
         input.on('error', () => {});
         input.end(filter);
       }
-      child.once('close', (code, signal) => {
-        const late = `no answer within ${TIME_LIMIT_MS / 1000} s`;
-        const says = complaint(err) || (signal ? late : `exit status ${code}`);
-        resolve({ ability: code === 0 ? { ok: true } : { ok: false, says }, out });
-      });
     } catch (error) {
       // Another user may be refused before there is a process.
-      fail(error instanceof Error ? error : new Error(String(error)));
+      fail(error);
     }
   });
 }
 
-/** The last line that a command printed on standard error, without its name. */
+/** What has come so far. */
+function textOf(stream: Readable | null): () => string {
+  const chunks: Buffer[] = [];
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}
+
+function refused(error: unknown, program: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${program} is not installed`;
+  if (code === 'EACCES') return `${program} may not be started here`;
+  if (code === 'EPERM') return 'this process may not become another user';
+  if (code === 'EINVAL') return 'there is no other user in this user namespace';
+  return message;
+}
+
+/** The last line that a command printed on standard error, without its name and where to read more. */
 export function complaint(text: string): string {
   const lines = text.split('\n').map(line => line.trim());
-  return (lines.findLast(line => line !== '') ?? '').replace(/^(?:bwrap|setpriv|prlimit|sh): /, '');
+  const last = lines.findLast(line => line !== '') ?? '';
+  return last.replace(/^(?:(?:bwrap|setpriv|prlimit|sh|lane(?:: \d+)?): )+/, '').replace(/\. See <.*$/, '');
 }
 
 /** The smallest sandbox: it shows all files, read-only. */
@@ -118,7 +133,7 @@ export function otherUser(): Promise<Ability> {
 }
 
 /** Tiny, and of every kind that a lane has. */
-const lane = () => ({
+const lane = (): Lane => ({
   user: trialUser(),
   places: 1,
   diskBytes: 1024 ** 2,
@@ -129,7 +144,7 @@ const lane = () => ({
 
 /**
  * The whole room, with a program inside that does nothing: a sandbox as another user, within a lane. The
- * quickest true answer there is, some 20 ms.
+ * quickest true answer there is, some 50 ms.
  */
 export function nestedSandbox(): Promise<Ability> {
   const { user } = lane();
@@ -138,7 +153,15 @@ export function nestedSandbox(): Promise<Ability> {
     ...['prlimit', '--nofile=256', '--core=0', '--', 'bwrap'],
     ...['--unshare-user', '--uid', '1000', '--gid', '1000', '--disable-userns', '--cap-drop', 'ALL'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--new-session'],
-    ...['--hostname', 'localhost', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'],
+    ...[
+      '--hostname',
+      'localhost',
+      ...systemBinds(nodeFolder() && nodeInLane),
+      '--proc',
+      '/proc',
+      '--dev',
+      '/dev',
+    ],
     ...(filter === undefined ? [] : ['--seccomp', '3']),
     ...['--', 'true'],
   ];

@@ -27,6 +27,8 @@ export interface Row {
   serves: boolean;
   /** TCP: closed by this side first; the port rests for a minute. */
   rests: boolean;
+  /** TCP: neither open nor over yet; it may come to rest. */
+  closing: boolean;
   uid: number;
   inode: string;
   /** Port of the other end; 0 where there is none. */
@@ -79,6 +81,8 @@ export function visitTable(of: number | 'self', name: TableName, visit: (row: Ro
 const LISTEN = '0A';
 const CLOSE = '07'; // What an unconnected UDP socket is said to be in.
 const TIME_WAIT = '06';
+/** FIN-WAIT-1, FIN-WAIT-2, LAST-ACK and CLOSING (linux/tcp_states.h). */
+const CLOSING = ['04', '05', '09', '0B'];
 
 /** One line of a table; undefined for the heading. */
 export function parseRow(line: string, transport: Transport): Row | undefined {
@@ -93,6 +97,7 @@ export function parseRow(line: string, transport: Transport): Row | undefined {
     port: Number.parseInt(port, 16),
     serves: state === (transport === 'tcp' ? LISTEN : CLOSE),
     rests: transport === 'tcp' && state === TIME_WAIT,
+    closing: transport === 'tcp' && CLOSING.includes(state),
     uid: Number(field[7]),
     inode,
     peerPort: Number.parseInt(field[2]?.split(':')[1] ?? '0', 16),
