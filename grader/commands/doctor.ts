@@ -2,7 +2,7 @@
 
 import { doctorText } from '../report/doctor-text.ts';
 import { examineMachine } from '../room/offers.ts';
-import { nodeFolder, searchPath, shownFolders } from '../room/system.ts';
+import { searchPath, shownFolders, toolsElsewhere } from '../room/system.ts';
 import { thisDistribution } from '../subject/distribution.ts';
 import { type Mounted, toolchains } from '../subject/toolchains.ts';
 import type { Io } from './io.ts';
@@ -21,9 +21,13 @@ export async function doctorCommand({ format }: { format: 'text' | 'json' }, io:
 /** Where programs of the isolated room find theirs. */
 function mounted(): Mounted | undefined {
   if (process.platform !== 'linux') return undefined;
-  const node = nodeFolder();
-  const path = searchPath().map(folder =>
-    node !== undefined && folder.startsWith('/run/') ? `${node}/bin` : folder,
-  );
-  return { path: path.join(':'), folders: [...shownFolders, ...(node === undefined ? [] : [node])] };
+  const tools = toolsElsewhere();
+  const here = (folder: string): string => {
+    const tool = tools.find(({ inside }) => folder.startsWith(`${inside}/`));
+    return tool === undefined ? folder : folder.replace(tool.inside, tool.folder);
+  };
+  return {
+    path: searchPath().map(here).join(':'),
+    folders: [...shownFolders, ...tools.map(({ folder }) => folder)],
+  };
 }

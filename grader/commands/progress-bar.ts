@@ -15,75 +15,80 @@ export function classProgress(total: number, io: Io): ClassProgress {
   return io.errIsTerminal ? bar(total, io) : lines(total, io);
 }
 
-/** Submissions a second since the first that was really graded: those kept come at once. */
-class Rate {
-  #begun: number | undefined;
+/** How many are done, and how fast: of those that are really graded, as what is kept comes at once. */
+class Tally {
+  readonly #total: number;
+  readonly #begun = performance.now();
   #graded = 0;
+  #needYou = 0;
+  done = 0;
 
-  count(kept: boolean): void {
-    this.#begun ??= performance.now();
-    if (!kept) this.#graded += 1;
+  constructor(total: number) {
+    this.#total = total;
   }
 
-  /** "18.4/s" and "5 s left"; empty until there is something to go by. */
-  words(left: number): { rate: string; eta: string } {
-    const seconds = (performance.now() - (this.#begun ?? performance.now())) / 1000;
-    if (this.#graded < 2 || seconds < 0.5) return { rate: '', eta: '' };
+  count({ kept, needsYou }: { kept: boolean; needsYou: boolean }): void {
+    this.done += 1;
+    if (!kept) this.#graded += 1;
+    if (needsYou) this.#needYou += 1;
+  }
+
+  /** "18.4/s", "5 s left", "3 need you"; the first two as soon as there is something to go by. */
+  words(): string[] {
+    const seconds = (performance.now() - this.#begun) / 1000;
     const rate = this.#graded / seconds;
-    return { rate: `${rate.toFixed(1)}/s`, eta: `${timeLeft(left / rate)} left` };
+    return [
+      ...(this.#graded < 2 ? [] : [rateOf(rate), `${timeLeft((this.#total - this.done) / rate)} left`]),
+      ...(this.#needYou === 0 ? [] : [`${this.#needYou} ${this.#needYou === 1 ? 'needs' : 'need'} you`]),
+    ];
   }
 }
+
+const rateOf = (rate: number): string =>
+  rate < 0.5 ? `${(rate * 60).toFixed(1)}/min` : `${rate.toFixed(1)}/s`;
 
 const timeLeft = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 
 function bar(total: number, io: Io): ClassProgress {
-  const rate = new Rate();
-  let done = 0;
-  let needsYou = 0;
+  const tally = new Tally(total);
   const [full, empty] = io.unicode ? ['█', '░'] : ['#', '.'];
   const shown = new cliProgress.SingleBar({
     format: '{bar}  {value}/{total}{words}',
     barCompleteChar: full,
     barIncompleteChar: empty,
-    barsize: Math.max(10, Math.min(28, io.width - 50)),
+    // Beside it: "1234/1234   18.4/s   17 min left   123 need you".
+    barsize: Math.max(10, Math.min(28, io.width - 52)),
     hideCursor: true,
     clearOnComplete: true,
     stream: process.stderr,
     fps: 8,
   });
-  const payload = (): { words: string } => {
-    const { rate: speed, eta } = rate.words(total - done);
-    const parts = [speed, eta, needsYou > 0 ? `${needsYou} need you` : ''].filter(Boolean);
-    return { words: parts.length > 0 ? `   ${parts.join('   ')}` : '' };
-  };
+  const payload = (): { words: string } => ({
+    words: tally
+      .words()
+      .map(words => `   ${words}`)
+      .join(''),
+  });
   shown.start(total, 0, payload());
   return {
     step: what => {
-      done += 1;
-      if (what.needsYou) needsYou += 1;
-      rate.count(what.kept);
-      shown.update(done, payload());
+      tally.count(what);
+      shown.update(tally.done, payload());
     },
     done: () => shown.stop(),
   };
 }
 
 function lines(total: number, io: Io): ClassProgress {
-  const rate = new Rate();
-  let done = 0;
-  let needsYou = 0;
+  const tally = new Tally(total);
   let lastAt = performance.now();
   return {
     step: what => {
-      done += 1;
-      if (what.needsYou) needsYou += 1;
-      rate.count(what.kept);
-      if (performance.now() - lastAt < lineEveryMs || done === total) return;
+      tally.count(what);
+      if (performance.now() - lastAt < lineEveryMs || tally.done === total) return;
       lastAt = performance.now();
-      const { rate: speed, eta } = rate.words(total - done);
-      const parts = [`${done}/${total}`, speed, eta, needsYou > 0 ? `${needsYou} need you` : ''];
-      io.err(`${parts.filter(Boolean).join('  ')}\n`);
+      io.err(`${[`${tally.done}/${total}`, ...tally.words()].join('   ')}\n`);
     },
     done: () => undefined,
   };

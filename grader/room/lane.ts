@@ -8,15 +8,15 @@
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFolder } from './system.ts';
+import { type Tool, toolsElsewhere } from './system.ts';
 
 /** Environment variable with which the process inside is told of its lane. */
 export const LANE = 'WIREMARK_LANE';
 
 /** The lane's own files, the same path in every lane. */
 export const laneFolder = '/wiremark';
-/** Where a Node that lies in somebody's home is reached by other users. */
-export const nodeInLane = `${laneFolder}/node`;
+/** Where a tool that lies in somebody's home is reached by other users. */
+export const toolInLane = ({ name }: Tool): string => `${laneFolder}/tools/${name}`;
 /** The submission at hand, and what was built from it. */
 export const jobFolder = `${laneFolder}/job`;
 
@@ -45,7 +45,6 @@ const OWN = new Set(['proc', 'dev', 'wiremark']);
 /** The command that runs `command` in a new lane. It is to be started with the environment of `laneEnvironment`. */
 export function laneCommand(command: readonly string[], lane: Lane): string[] {
   const root = process.getuid?.() === 0;
-  const node = nodeFolder();
   const binds = readdirSync('/').flatMap(name => {
     if (OWN.has(name)) return [];
     const path = `/${name}`;
@@ -62,7 +61,10 @@ export function laneCommand(command: readonly string[], lane: Lane): string[] {
     ...['--cap-add', 'ALL', '--unshare-net', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...['--die-with-parent', ...binds, ...groups, '--dev', '/dev', '--proc', '/proc'],
     ...['--size', String(64 * 1024 * 1024), '--tmpfs', laneFolder],
-    ...[...(node === undefined ? [] : ['--ro-bind', node, nodeInLane]), '--chdir', laneFolder],
+    // Else bubblewrap makes it, for its own user only.
+    ...['--perms', '0755', '--dir', `${laneFolder}/tools`],
+    ...toolsElsewhere().flatMap(tool => ['--ro-bind', tool.folder, toolInLane(tool)]),
+    ...['--chdir', laneFolder],
     ...['sh', '-c', furnish(lane), 'lane', ...command],
   ];
 }

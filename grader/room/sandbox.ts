@@ -9,9 +9,9 @@ import type { Enclosure, Limits } from '../subject/enclosure.ts';
 import { megabytes } from '../subject/guard.ts';
 import { unstartableIn } from '../subject/unstartable.ts';
 import { type Groups, noGroups } from './groups.ts';
-import { laneFolder, nodeInLane } from './lane.ts';
+import { laneFolder, toolInLane } from './lane.ts';
 import { seccompFilter } from './seccomp.ts';
-import { isShown, nodeFolder, searchPath, systemBinds } from './system.ts';
+import { isSame, searchPath, systemBinds, toolsElsewhere } from './system.ts';
 
 /** Where programs find their submission and what was built from it. */
 export const submissionPath = '/submission';
@@ -126,7 +126,10 @@ export class Sandbox implements Enclosure {
     const inside = isAbsolute(path) ? path : join(writable[cwd] ?? readable[cwd] ?? cwd, path);
     for (const [from, to] of [...Object.entries(writable), ...Object.entries(readable)])
       if (inside === to || inside.startsWith(`${to}/`)) return join(from, inside.slice(to.length));
-    return isShown(inside) || inside.startsWith('/etc/') ? inside : undefined;
+    for (const tool of toolsElsewhere())
+      if (inside.startsWith(`${tool.inside}/`))
+        return join(toolInLane(tool), inside.slice(tool.inside.length));
+    return isSame(inside) ? inside : undefined;
   }
 
   full(): string[] {
@@ -149,7 +152,7 @@ let binds: string[] | undefined;
 /** The same for every program, so found out once. */
 function machineBinds(): string[] {
   binds ??= [
-    ...systemBinds(nodeFolder() && nodeInLane),
+    ...systemBinds(toolInLane),
     ...[...ETC, ...readdirSync('/etc').filter(name => /^(java|python|gcc|ghc)/.test(name))].flatMap(name => [
       '--ro-bind-try',
       join('/etc', name),

@@ -7,9 +7,9 @@ import { spawn } from 'node:child_process';
 
 import type { Readable } from 'node:stream';
 import { onPath, SYSTEM_TOOLS } from '../subject/on-path.ts';
-import { type Lane, laneCommand, laneUser, nodeInLane } from './lane.ts';
+import { type Lane, laneCommand, laneUser, toolInLane } from './lane.ts';
 import { seccompFilter } from './seccomp.ts';
-import { nodeFolder, systemBinds } from './system.ts';
+import { systemBinds } from './system.ts';
 
 export interface Ability {
   ok: boolean;
@@ -153,15 +153,7 @@ export function nestedSandbox(): Promise<Ability> {
     ...['prlimit', '--nofile=256', '--core=0', '--', 'bwrap'],
     ...['--unshare-user', '--uid', '1000', '--gid', '1000', '--disable-userns', '--cap-drop', 'ALL'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--new-session'],
-    ...[
-      '--hostname',
-      'localhost',
-      ...systemBinds(nodeFolder() && nodeInLane),
-      '--proc',
-      '/proc',
-      '--dev',
-      '/dev',
-    ],
+    ...['--hostname', 'localhost', ...systemBinds(toolInLane), '--proc', '/proc', '--dev', '/dev'],
     ...(filter === undefined ? [] : ['--seccomp', '3']),
     ...['--', 'true'],
   ];

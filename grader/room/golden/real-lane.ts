@@ -1,6 +1,6 @@
 /** A real lane for tests, opened as root or as a plain user, in which the test orders what happens. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ export interface RealLane {
   readonly groups: readonly string[];
   /** Settles when the lane's opener has ended. */
   readonly over: Promise<void>;
-  /** Ends it, if it has not ended, and removes its scripts. */
+  /** Ends it, if it has not ended. */
   close(): Promise<void>;
 }
 
@@ -64,23 +64,14 @@ export interface LaneOptions {
 export async function openLane(options: LaneOptions = {}): Promise<RealLane> {
   const { as = users[0], places = 2, addresses = [], groups = false } = options;
   const bounds = { ...limits, ...options.limits };
-  const scripts = mkdtempSync(join(tmpdir(), 'wiremark-lane-'));
-  chmodSync(scripts, 0o755);
-  await build({
-    entryPoints: ['in-lane', 'opener'].map(name => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
-    outdir: scripts,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-  });
+  scripts ??= bundleScripts();
+  const folder = await scripts;
   const opening: Opening = {
     lane: { places, diskBytes: bounds.diskBytes, jobBytes: 64 * MB, addresses },
-    command: [process.execPath, join(scripts, 'in-lane.mjs'), JSON.stringify(bounds)],
+    command: [process.execPath, join(folder, 'in-lane.js'), JSON.stringify(bounds)],
     groups,
   };
-  const opener = spawn(process.execPath, [join(scripts, 'opener.mjs'), JSON.stringify(opening)], {
+  const opener = spawn(process.execPath, [join(folder, 'opener.js'), JSON.stringify(opening)], {
     cwd: '/',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     ...(root && as === 'plain user' ? plainUser : {}),
@@ -95,9 +86,28 @@ export async function openLane(options: LaneOptions = {}): Promise<RealLane> {
     close: async () => {
       if (opener.connected) opener.disconnect();
       await over;
-      rmSync(scripts, { recursive: true, force: true });
     },
   };
+}
+
+let scripts: Promise<string> | undefined;
+
+/** Both sides as scripts, where every user can read them; made once. */
+async function bundleScripts(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'wiremark-lane-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  await build({
+    entryPoints: ['in-lane', 'opener'].map(name => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  // A plain .js file is a module if its folder says so.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  return folder;
 }
 
 /** Rejects when the lane ends before it is ready. */
