@@ -125,11 +125,11 @@ export async function placeActors(context: Context): Promise<void> {
     const at = addressOf(spec, context);
     if (protocol.transport === 'tcp') {
       const onChange = (connection: Channel): void => rules.changed(connection);
-      const reader = (): ReturnType<Protocol['reader']> => protocol.reader();
+      const reader = (): ReturnType<Protocol['reader']> => protocol.reader('server');
       context.add(name, await TcpListener.listen(name, at, { reader, transcript, onChange }), protocol);
     } else {
       const socket: UdpEndpoint = await UdpEndpoint.open(name, {
-        reader: protocol.reader(),
+        reader: protocol.reader('server'),
         transcript,
         local: at,
         impair: spec.impair,

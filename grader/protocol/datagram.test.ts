@@ -4,7 +4,7 @@ import { match } from '../judge/match.ts';
 import { datagram } from './datagram.ts';
 
 function read(bytes: Buffer) {
-  const [message, ...more] = datagram.reader().push(bytes);
+  const [message, ...more] = datagram.reader('client').push(bytes);
   expect(more).toEqual([]);
   if (message === undefined) throw new Error('no message');
   return message;
@@ -39,7 +39,7 @@ describe('a datagram', () => {
   });
 
   it('is never unfinished', () => {
-    const reader = datagram.reader();
+    const reader = datagram.reader('client');
     reader.push(Buffer.from('x'));
     expect([reader.partial(), reader.takePartial(), reader.end()]).toEqual([undefined, undefined, []]);
   });

@@ -203,7 +203,7 @@ describe('the protocol', () => {
   });
 
   it('gives each connection a reader of its own', () => {
-    const [a, b] = [lines.reader(), lines.reader()];
+    const [a, b] = [lines.reader('client'), lines.reader('client')];
     a.push(Buffer.from('half'));
     expect(b.partial()).toBeUndefined();
   });

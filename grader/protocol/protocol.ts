@@ -27,7 +27,8 @@ export interface Protocol {
   encodeText(text: string): Buffer;
   /** A message given by its fields; left out by protocols whose messages are plain text. */
   encodeMessage?(message: Json): Buffer;
-  reader(): Reader;
+  /** @param plays what the grader is in the exchange: a client reads replies, a server what is asked of it */
+  reader(plays: 'client' | 'server'): Reader;
   /** Shell command that does the same to a server at `host` and `port`; undefined when none would. */
   byHand(acts: readonly HandAct[], host: string, port: number): string | undefined;
   /** Shell command that plays the server for a client which calls `port`. */

@@ -10,6 +10,8 @@ export type Message = { [field: string]: Json };
 export interface Reader {
   /** Bytes from a stream, or one datagram. The answer holds the messages that are now complete. */
   push(bytes: Buffer): Message[];
+  /** Told of what the grader has sent there: a body follows one reply and not another. */
+  sent?(bytes: Buffer): void;
   /** End of stream: what was left over, if that is a message. */
   end(): Message[];
   /** Bytes of the message that has begun and not ended. */

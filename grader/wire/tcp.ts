@@ -93,6 +93,7 @@ export class TcpConnection implements Channel {
 
   send(bytes: Buffer): Promise<void> {
     this.#transcript.add({ channel: this.name, by: 'grader', kind: 'data', bytes });
+    this.#reader.sent?.(bytes);
     // Not awaited until it is drained: a server may well answer before it has read all.
     if (this.#socket.writable) this.#socket.write(bytes);
     return Promise.resolve();

@@ -38,7 +38,7 @@ async function endpoint(
 ): Promise<{ channel: UdpEndpoint; transcript: Transcript }> {
   const transcript = new Transcript();
   const channel = await UdpEndpoint.open('client', {
-    reader: datagram.reader(),
+    reader: datagram.reader('client'),
     transcript,
     local: { address: host, port: 0 },
     random: () => 0.5,

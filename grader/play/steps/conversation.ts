@@ -27,7 +27,7 @@ async function open(step: StepOf<'open'>, context: Context): Promise<void> {
     const local = { address: step.from ?? target.address, port: 0 };
     const random = randomFrom(`${scene.seed}/${scene.check.id}/${name}`);
     const { impair } = step;
-    const reader = protocol.reader();
+    const reader = protocol.reader('client');
     const socket = await UdpEndpoint.open(name, { reader, transcript, local, target, random, impair });
     context.add(name, socket, protocol);
   } else {
@@ -35,7 +35,7 @@ async function open(step: StepOf<'open'>, context: Context): Promise<void> {
     const { from } = step;
     const begun = transcript.now();
     const attempt = (left: number): ReturnType<typeof connect> =>
-      connect(name, target, { from, reader: protocol.reader(), transcript, ms: left });
+      connect(name, target, { from, reader: protocol.reader('client'), transcript, ms: left });
     let connection = await attempt(ms);
     // A program that lives may still be opening a second socket, for the other family of addresses.
     while (connection === 'refused' && scene.program?.ending === undefined && transcript.now() - begun < ms) {
