@@ -3,6 +3,7 @@
  * and publishes it. Marks that would move because the checks have changed, and not the submission, are held
  * back until somebody has agreed. Of each submission only a row of the summary stays in memory.
  */
+import { UsageError } from '../errors.ts';
 import type { Plan } from '../fixture/plan.ts';
 import { ungraded } from '../play/ungraded.ts';
 import { ClassTally } from '../report/class-tally.ts';
@@ -43,11 +44,12 @@ export interface Done {
 
 export interface Outcome {
   summary: ClassSummary;
-  /** Held back: `publish` puts them in place of what is published. */
+  /** Marks that `publish` would move. */
   moves: Move[];
   unchanged: number;
   /** Reads the results that are summed up, one by one. */
   results(): Iterable<Result>;
+  /** Puts what was held back in place of what is published. */
   publish(): Promise<void>;
 }
 
@@ -66,15 +68,15 @@ export async function gradeClass(options: ClassOptions): Promise<Outcome> {
     keys.push(key);
     tally.add(result);
     const before = journal.published(result.submission?.student ?? '');
-    const move = before && moveOf(before, result);
-    const handedInAnew = before?.submission?.content !== result.submission?.content;
-    if (move === undefined || handedInAnew) {
-      unchanged += 1;
-      await journal.publish(key);
-    } else {
-      moves.push(move);
-      held.push(key);
-    }
+    // Nothing, or the machine's trouble, takes nobody's marks away.
+    if (before === undefined || isToRunAgain(statusOf(before))) return journal.publish(key);
+    const handedInAnew = before.submission?.content !== result.submission?.content;
+    const move = handedInAnew ? undefined : moveOf(before, result);
+    if (move === undefined) unchanged += 1;
+    else moves.push(move);
+    // All of it or nothing: what is published stays of one piece until somebody has agreed.
+    if (move === undefined && before.submission?.key === key) await journal.publish(key);
+    else held.push(key);
   };
 
   const queue = [...options.submissions];
@@ -85,7 +87,13 @@ export async function gradeClass(options: ClassOptions): Promise<Outcome> {
       options.progress(done);
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: hands.many }, begin));
+  const lane = (): Promise<void> =>
+    begin().catch((error: unknown) => {
+      // What one can't write down, the others can't either: no more is begun.
+      queue.length = 0;
+      throw error;
+    });
+  const ends = await Promise.allSettled(Array.from({ length: hands.many }, lane));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 
   for (const { student } of options.others) {
@@ -111,37 +119,40 @@ export async function gradeClass(options: ClassOptions): Promise<Outcome> {
   };
 }
 
-async function gradeOne(submission: Submission, options: ClassOptions): Promise<Done> {
-  const { plan, journal, hands, room, job } = options;
-  const { student, origin } = submission;
-  const seed = seedOf(journal.secret, student);
-  const { content, unreadable } = await contentOf(submission);
-  const key = keyOf({ content, student, seed, fixtures: plan.hash, version, options: { room, ...job } });
-  const known = journal.find(key);
-  // The machine's trouble is no result to keep.
-  if (known !== undefined && !isToRunAgain(statusOf(known))) return { result: known, kept: true };
-  const base = { plan, room, seed, slow: job.slow, command: [] };
-  let result: Result;
-  if (unreadable !== undefined) {
-    const says = `The submission could not be taken in: ${unreadable}.`;
-    result = ungraded({ ...base, problem: { kind: 'unreadable', says, advice: [], output: '' } });
-  } else {
-    try {
-      result = await hands.run({ ...job, assignment: plan.contract.id, submission, seed });
-    } catch (error) {
-      if (!(error instanceof LaneDied)) throw error;
-      const says = 'The process that graded it was ended again and again; it was given up.';
-      const problem = { kind: 'machine' as const, says, advice: [], output: error.message };
-      result = ungraded({ ...base, problem });
-    }
-  }
-  const whole: Result = { ...result, submission: { student, origin, key, content } };
-  await journal.write(key, whole, options.feedback(whole));
-  return { result: whole, kept: false };
+/** So often a submission may change under the grader's hands. */
+const mostLooks = 3;
+
+/** What is graded: its hash, or why it has none. */
+interface Seen {
+  content: string;
+  unreadable?: string;
 }
 
-/** Its hash, or why it has none; then what can be said of it stands for its content. */
-async function contentOf(submission: Submission): Promise<{ content: string; unreadable?: string }> {
+async function gradeOne(submission: Submission, options: ClassOptions): Promise<Done> {
+  const { plan, journal, room, job } = options;
+  const { student, origin } = submission;
+  const seed = seedOf(journal.secret, student);
+  let seen = await look(submission);
+  for (let looks = 1; ; looks += 1) {
+    const { content, unreadable } = seen;
+    const said = { room, ...job, unreadable };
+    const key = keyOf({ content, student, seed, fixtures: plan.hash, version, options: said });
+    const known = journal.find(key);
+    // The machine's trouble is no result to keep.
+    if (known !== undefined && !isToRunAgain(statusOf(known))) return { result: known, kept: true };
+    const result = await resultOf(submission, unreadable, seed, options);
+    // A folder may vanish meanwhile, or be written to: then nobody knows what these marks are for.
+    const now = unreadable === undefined ? await look(submission) : seen;
+    if (now.content === content) {
+      const whole: Result = { ...result, submission: { student, origin, key, content } };
+      await journal.write(key, whole, options.feedback(whole));
+      return { result: whole, kept: false };
+    }
+    seen = looks < mostLooks ? now : { content: '', unreadable: 'it changes while it is graded' };
+  }
+}
+
+async function look(submission: Submission): Promise<Seen> {
   if (submission.refused !== undefined) return { content: '', unreadable: submission.refused };
   try {
     return { content: await contentHash(submission) };
@@ -150,3 +161,33 @@ async function contentOf(submission: Submission): Promise<{ content: string; unr
     return { content: '', unreadable: error.message };
   }
 }
+
+/** Whatever befalls one submission, the class goes on. */
+async function resultOf(
+  submission: Submission,
+  unreadable: string | undefined,
+  seed: string,
+  { plan, hands, room, job }: ClassOptions,
+): Promise<Result> {
+  const without = (kind: 'unreadable' | 'machine', says: string, output = ''): Result =>
+    ungraded({ plan, room, seed, slow: job.slow, command: [], problem: { kind, says, advice: [], output } });
+  if (unreadable !== undefined)
+    return without('unreadable', `The submission could not be taken in: ${unreadable}.`);
+  let result: Result;
+  try {
+    result = await hands.run({ ...job, assignment: plan.contract.id, submission, seed });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return error instanceof LaneDied
+      ? without('machine', 'The process that graded it was ended again and again.', error.message)
+      : without('machine', 'The grader itself failed.', said);
+  }
+  if (result.grader.fixtures !== plan.hash) throw checksChanged(plan.contract.id);
+  return result;
+}
+
+const checksChanged = (id: string): UsageError =>
+  new UsageError(
+    `The checks of ${id} were changed while they were graded with. What was finished before is kept; run the same again to grade the rest, and what has changed.`,
+  );

@@ -4,9 +4,11 @@
  * given up.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Result } from '../report/result.ts';
 import { makeGroup, removeGroup, writableGroups } from '../room/groups.ts';
 import { type Lane, laneCommand, laneEnvironment, laneUser } from '../room/lane.ts';
+import { type Watch, watchGroups } from './caretaker.ts';
 import type { Hands } from './hands.ts';
 import type { Job, Word } from './job.ts';
 
@@ -32,15 +34,27 @@ const longestJob = 15 * 60_000;
 /** For a lane to be there, ms. */
 const longestStart = 30_000;
 
+/** Of this process. */
+let crews = 0;
+
 export class Crew implements Hands {
   readonly #options: CrewOptions;
   readonly #idle: Worker[] = [];
   readonly #waiting: ((worker: Worker) => void)[] = [];
   readonly #all = new Set<Worker>();
   readonly #indices: number[];
+  /** Names of the lanes' control groups begin so. */
+  readonly #prefix: string;
+  #offered: ReturnType<typeof writableGroups>;
+  /** Removes the lanes' control groups if this process is killed. */
+  #watch: Watch | undefined;
+  /** Lanes, so far. */
+  #started = 0;
   #closed = false;
 
   constructor(options: CrewOptions) {
+    crews += 1;
+    this.#prefix = `wiremark-${process.pid}-${crews}`;
     this.#options = options;
     this.#indices = Array.from({ length: options.lanes }, (_, i) => options.lanes - 1 - i);
   }
@@ -64,24 +78,37 @@ export class Crew implements Hands {
 
   async #take(): Promise<Worker> {
     const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
+    // One that was killed while it had nothing to do has cost no job.
+    if (idle !== undefined) return idle.dead ? this.#replace(idle) : idle;
     const index = this.#indices.pop();
     if (index !== undefined) return this.#start(index);
     return new Promise(resolve => this.#waiting.push(resolve));
   }
 
   #start(index: number): Worker {
-    const worker = new Worker(index, this.#options);
+    if (this.#watch === undefined) {
+      this.#offered = writableGroups();
+      const groups = Object.values(this.#offered?.folders ?? {}).map(folder => join(folder, this.#prefix));
+      if (groups.length > 0) this.#watch = watchGroups(groups);
+    }
+    // Never the name of one before: its groups may be on their way out.
+    this.#started += 1;
+    const offered = this.#offered && { ...this.#offered, name: `${this.#prefix}-${this.#started}` };
+    const worker = new Worker(index, this.#options, offered);
     this.#all.add(worker);
     return worker;
+  }
+
+  #replace(dead: Worker): Worker {
+    this.#all.delete(dead);
+    return this.#start(dead.index);
   }
 
   #release(worker: Worker): void {
     let next = worker;
     if (worker.dead) {
-      this.#all.delete(worker);
       if (this.#closed) return;
-      next = this.#start(worker.index);
+      next = this.#replace(worker);
     }
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) waiting(next);
@@ -97,6 +124,19 @@ export class Crew implements Hands {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#all].map(worker => worker.end()));
+    await this.#watch?.end();
+  }
+}
+
+/** Undefined where the system will not make them any more: the lane's other limits stay. */
+function groupsIn(
+  folders: Readonly<Record<string, string>>,
+  name: string,
+): Record<string, string> | undefined {
+  try {
+    return makeGroup(folders, name);
+  } catch {
+    return undefined;
   }
 }
 
@@ -113,11 +153,14 @@ class Worker {
   /** Called with every word of the lane, and at its end. */
   #hear: (word: Word | 'gone') => void = () => {};
 
-  constructor(index: number, options: CrewOptions) {
+  /** @param offered control groups may be made in these folders, called so */
+  constructor(
+    index: number,
+    options: CrewOptions,
+    offered: (NonNullable<ReturnType<typeof writableGroups>> & { name: string }) | undefined,
+  ) {
     this.index = index;
-    const offered = writableGroups();
-    const name = `wiremark-${process.pid}-${index}`;
-    this.#groups = offered && makeGroup(offered.folders, name);
+    this.#groups = offered && groupsIn(offered.folders, offered.name);
     const { places, diskBytes, jobBytes, addresses } = options;
     const lane: Lane = {
       user: laneUser(index),
@@ -165,7 +208,7 @@ class Worker {
   /** Gives it a job, when it is ready; settles with the result, or with what is known of its death. */
   work(job: Job, tell: (word: Word) => void): Promise<Answer> {
     return new Promise(resolve => {
-      let timer = setTimeout(() => this.kill(), longestStart);
+      let timer = setTimeout(() => this.kill('its lane was not there in time'), longestStart);
       const finish = (answer: Answer): void => {
         clearTimeout(timer);
         this.#hear = () => {};
@@ -173,24 +216,26 @@ class Worker {
       };
       const begin = (): void => {
         clearTimeout(timer);
-        timer = setTimeout(() => this.kill(), longestJob);
+        // What was said of earlier jobs is not about this one.
+        this.#errors = '';
+        timer = setTimeout(() => this.kill('it took longer than any submission may'), longestJob);
         this.#child.send(job, () => undefined);
       };
       this.#hear = word => {
         if (word === 'gone') finish({ says: this.#errors.trim() || 'the process of its lane was ended' });
         else if (word.kind === 'ready') begin();
         else if (word.kind === 'done') finish({ result: word.result });
-        else if (word.kind === 'trouble') {
-          this.#errors = word.says;
-          this.kill();
-        } else tell(word);
+        else if (word.kind === 'trouble') this.kill(word.says);
+        else tell(word);
       };
       if (this.dead) this.#hear('gone');
       else if (this.#ready) begin();
     });
   }
 
-  kill(): void {
+  /** @param because told to whoever waits for its answer */
+  kill(because?: string): void {
+    if (because !== undefined) this.#errors = because;
     this.#child.kill('SIGKILL');
   }
 
