@@ -25,10 +25,16 @@ export const contract = z.strictObject({
     .record(z.string(), z.strictObject({ default: z.string(), says: z.string() }))
     .optional()
     .describe('Environment variables that the program reads.'),
-  folders: z
-    .record(z.string(), z.record(z.string(), z.string()))
+  values: z
+    .record(z.string(), z.string())
     .optional()
-    .describe('Placeholder -> path -> text; a path that ends in "/" is a folder.'),
+    .describe('Placeholder -> text that is always the same, e.g. a host name.'),
+  folders: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.strictObject({ random: count })])))
+    .optional()
+    .describe(
+      'Placeholder -> path -> text, or so many bytes that are always the same; a path that ends in "/" is a folder.',
+    ),
   hosts: z
     .record(z.string(), z.string().regex(/^\d{1,3}(\.\d{1,3}){3}$/))
     .optional()

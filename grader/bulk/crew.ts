@@ -34,13 +34,18 @@ const longestJob = 15 * 60_000;
 /** For a lane to be there, ms. */
 const longestStart = 30_000;
 
+/** What jobs are told that come too late. */
+const CLOSED = 'the lanes have been closed';
+/** For a lane's last processes to die, so that its control groups can be removed, ms. */
+const longestDying = 5000;
+
 /** Of this process. */
 let crews = 0;
 
 export class Crew implements Hands {
   readonly #options: CrewOptions;
   readonly #idle: Worker[] = [];
-  readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #waiting: { resolve(worker: Worker): void; reject(error: Error): void }[] = [];
   readonly #all = new Set<Worker>();
   readonly #indices: number[];
   /** Names of the lanes' control groups begin so. */
@@ -77,12 +82,13 @@ export class Crew implements Hands {
   }
 
   async #take(): Promise<Worker> {
+    if (this.#closed) throw new LaneDied(CLOSED);
     const idle = this.#idle.pop();
     // One that was killed while it had nothing to do has cost no job.
     if (idle !== undefined) return idle.dead ? this.#replace(idle) : idle;
     const index = this.#indices.pop();
     if (index !== undefined) return this.#start(index);
-    return new Promise(resolve => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   #start(index: number): Worker {
@@ -105,13 +111,10 @@ export class Crew implements Hands {
   }
 
   #release(worker: Worker): void {
-    let next = worker;
-    if (worker.dead) {
-      if (this.#closed) return;
-      next = this.#replace(worker);
-    }
+    if (this.#closed) return;
+    const next = worker.dead ? this.#replace(worker) : worker;
     const waiting = this.#waiting.shift();
-    if (waiting !== undefined) waiting(next);
+    if (waiting !== undefined) waiting.resolve(next);
     else this.#idle.push(next);
   }
 
@@ -120,9 +123,10 @@ export class Crew implements Hands {
     return [...this.#all].flatMap(worker => worker.pid ?? []);
   }
 
-  /** Ends all lanes; settles when they are gone. */
+  /** Ends all lanes; settles when they are gone. Jobs that are not done, and later ones, reject with LaneDied. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new LaneDied(CLOSED));
     await Promise.all([...this.#all].map(worker => worker.end()));
     await this.#watch?.end();
   }
@@ -147,6 +151,8 @@ class Worker {
   readonly #child: ChildProcess;
   readonly #groups: Record<string, string> | undefined;
   readonly #gone: Promise<void>;
+  /** Its control groups have been removed, too. */
+  readonly #cleared: Promise<void>;
   dead = false;
   #ready = false;
   #errors = '';
@@ -187,6 +193,7 @@ class Worker {
     this.#gone = new Promise(resolve => {
       const end = (): void => {
         this.dead = true;
+        this.#killGroup();
         this.#hear('gone');
         resolve();
       };
@@ -198,7 +205,7 @@ class Worker {
     });
     // A failing send shows as the end of the process.
     this.#child.on('error', () => undefined);
-    void this.#gone.then(() => this.#removeGroups());
+    this.#cleared = this.#gone.then(() => this.#removeGroups());
   }
 
   get pid(): number | undefined {
@@ -236,16 +243,32 @@ class Worker {
   /** @param because told to whoever waits for its answer */
   kill(because?: string): void {
     if (because !== undefined) this.#errors = because;
-    this.#child.kill('SIGKILL');
+    this.#killGroup();
+  }
+
+  /**
+   * The lane's inner process dies with the outer one only once it is set up (bubblewrap sets the parent-death
+   * signal last): killed before that, it would live on. It is of the same process group.
+   */
+  #killGroup(): void {
+    if (this.pid === undefined) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in it.
+    }
   }
 
   async end(): Promise<void> {
     this.kill();
-    await this.#gone;
-    this.#removeGroups();
+    await this.#cleared;
   }
 
-  #removeGroups(): void {
-    if (this.#groups !== undefined) removeGroup(this.#groups);
+  /** The lane's outer process is gone first; what ran inside may still be dying. */
+  async #removeGroups(): Promise<void> {
+    if (this.#groups === undefined) return;
+    const until = performance.now() + longestDying;
+    while (!removeGroup(this.#groups) && performance.now() < until)
+      await new Promise(resolve => setTimeout(resolve, 5));
   }
 }

@@ -163,12 +163,13 @@ async function run(
     });
     progress.done();
     await hands.close();
+    // Not how long somebody thinks about moves.
+    const ms = performance.now() - begun;
     const { students } = outcome.summary;
     const isVoid = students.some(({ status }) => isToRunAgain(status));
     if (!(await agree(outcome, options.yes, io))) return isVoid ? 3 : 1;
     await publish(outcome, journal);
     for (const name of journal.damaged) io.err(`${name} could not be read; it was made again.\n`);
-    const ms = performance.now() - begun;
     const files = ['grades.csv', 'summary.json'];
     io.out(classText(outcome.summary, { ms, before, out: options.out, again, files }, io));
     return isVoid ? 3 : students.some(({ status }) => needsPerson(status)) ? 1 : 0;

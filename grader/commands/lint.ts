@@ -10,7 +10,13 @@ import { UsageError } from '../errors.ts';
 import { filesOf, readAs, readTopic } from '../fixture/compile.ts';
 import { lintAssignment } from '../fixture/lint.ts';
 import { type FixtureProblem, JsonDocument, problemsInWords } from '../fixture/locate.ts';
-import { type AssignmentSources, assignmentIds, readSources, type Source } from '../fixture/plan.ts';
+import {
+  type AssignmentSources,
+  assignmentIds,
+  readSources,
+  type Source,
+  withHandout,
+} from '../fixture/plan.ts';
 import { type Json, prepareSchemas } from '../judge/match.ts';
 import type { Io } from './io.ts';
 
@@ -38,10 +44,7 @@ async function lintAll(): Promise<Findings> {
   return { problems, count: all.flatMap(filesOf).length };
 }
 
-function sourcesOf(id: string): AssignmentSources {
-  const handout = join(packageRoot(), 'assignments', id, 'handout.md');
-  return { ...readSources(id), handout: existsSync(handout) ? readFileSync(handout, 'utf8') : undefined };
-}
+const sourcesOf = (id: string): AssignmentSources => withHandout(readSources(id));
 
 async function lintOne(sources: AssignmentSources): Promise<FixtureProblem[]> {
   for (const source of sources.topics) await prepareSchemas((new JsonDocument(source).value ?? null) as Json);

@@ -2,7 +2,7 @@
 import type { Act, ActorSpec, Rule } from '../fixture/schema.ts';
 import { randomFrom } from '../fixture/values.ts';
 import { match } from '../judge/match.ts';
-import { aboutMain, encodePayload, type Protocol } from '../protocol/protocol.ts';
+import { aboutMain, asHeard, encodePayload, type Protocol } from '../protocol/protocol.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { type Channel, GraderTrouble } from '../wire/channel.ts';
 import type { Message } from '../wire/reader.ts';
@@ -19,9 +19,13 @@ interface Voice {
   to: Peer | undefined;
 }
 
-/** First match wins; a rule with `times` is passed over when it has fired so often. */
+/**
+ * First match wins; a rule with `times` is passed over when it has fired so often. Behind the actor's own rules
+ * stand those that its protocol has for all.
+ */
 class Rules {
   readonly #rules: { rule: Rule; left: number }[];
+  readonly #own: { rule: Rule; left: number }[];
   readonly #spec: ActorSpec;
   readonly #protocol: Protocol;
   readonly #context: Context;
@@ -30,7 +34,11 @@ class Rules {
   readonly #queues = new Map<Channel, Promise<void>>();
 
   constructor(spec: ActorSpec, protocol: Protocol, context: Context) {
-    this.#rules = (spec.rules ?? []).map(rule => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY }));
+    const own = spec.rules ?? [];
+    // Without rules the steps speak for the actor.
+    const rules: Rule[] = spec.rules === undefined ? [] : [...own, ...(protocol.defaultRules ?? [])];
+    this.#rules = rules.map(rule => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY }));
+    this.#own = this.#rules.slice(0, own.length);
     this.#spec = spec;
     this.#protocol = protocol;
     this.#context = context;
@@ -66,11 +74,17 @@ class Rules {
 
   #tryPartial(channel: Channel): void {
     const partial = channel.partial();
-    if (partial !== undefined && this.#find('message', partial) !== undefined) channel.takePartial();
+    // Rules for all would take any beginning for a message.
+    if (partial !== undefined && this.#find('message', partial, this.#own) !== undefined)
+      channel.takePartial();
   }
 
-  #find(on: Rule['on'], message: Message | undefined): { rule: Rule; left: number } | undefined {
-    return this.#rules.find(({ rule, left }) => {
+  #find(
+    on: Rule['on'],
+    message: Message | undefined,
+    rules: readonly { rule: Rule; left: number }[] = this.#rules,
+  ): { rule: Rule; left: number } | undefined {
+    return rules.find(({ rule, left }) => {
       if ((rule.on ?? 'message') !== on || left === 0) return false;
       if (rule.when === undefined || message === undefined) return true;
       const about = aboutMain(this.#protocol, this.#context.values.fill(rule.when));
@@ -119,7 +133,7 @@ function addressOf(spec: ActorSpec, context: Context): Peer {
 /** Puts the actors of the check on their addresses, before the program is run. */
 export async function placeActors(context: Context): Promise<void> {
   for (const [name, spec] of Object.entries(context.scene.check.actors ?? {})) {
-    const protocol = protocolNamed(spec.plays);
+    const protocol = asHeard(protocolNamed(spec.plays));
     const { transcript, seed, check } = context.scene;
     const rules = new Rules(spec, protocol, context);
     const at = addressOf(spec, context);

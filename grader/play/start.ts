@@ -48,8 +48,8 @@ export function takePlace(spec: StartSpec): Promise<Place> {
           { transport, ...(opener === 'subject' ? { textbook } : {}) },
     ]),
   );
-  const { folders = {}, hosts = {} } = contract;
-  return spec.room.place({ ports, host: spec.host, folders, hosts });
+  const { folders = {}, hosts = {}, values = {} } = contract;
+  return spec.room.place({ ports, host: spec.host, folders, hosts, values });
 }
 
 export function launchIn(

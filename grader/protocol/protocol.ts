@@ -17,12 +17,22 @@ export type Payload =
   | { readonly base64: string }
   | { readonly message: Json };
 
+/** A rule of an actor (`fixture/schema.ts`), as far as a protocol itself needs it. */
+export interface DefaultRule {
+  readonly on?: 'open' | 'message' | 'end';
+  readonly when?: Json;
+  readonly reply?: string;
+  readonly do?: { 'half-close': true }[];
+}
+
 /** Payloads that need no knowledge of the protocol are turned into bytes by `encodePayload`. */
 export interface Protocol {
   readonly name: string;
   readonly transport: 'tcp' | 'udp';
   /** Field of a message that an expectation written as a bare text is about. */
   readonly main: string;
+  /** The same for what the grader hears as a server, where that has another. */
+  readonly mainHeard?: string;
   /** One framed message in text form, e.g. a line with its line end. */
   encodeText(text: string): Buffer;
   /** A message given by its fields; left out by protocols whose messages are plain text. */
@@ -33,7 +43,13 @@ export interface Protocol {
   byHand(acts: readonly HandAct[], host: string, port: number): string | undefined;
   /** Shell command that plays the server for a client which calls `port`. */
   byHandServer(acts: readonly HandAct[], port: number): string | undefined;
+  /** What an actor with rules answers where none of its own applies. */
+  readonly defaultRules?: readonly DefaultRule[];
 }
+
+/** The protocol as the grader's servers hear it. */
+export const asHeard = (protocol: Protocol): Protocol =>
+  protocol.mainHeard === undefined ? protocol : { ...protocol, main: protocol.mainHeard };
 
 export function encodePayload(protocol: Protocol, payload: Payload): Buffer {
   if (typeof payload === 'string') return protocol.encodeText(payload);

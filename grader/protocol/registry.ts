@@ -2,8 +2,9 @@
 import { datagram } from './datagram.ts';
 import { lines } from './lines.ts';
 import type { Protocol } from './protocol.ts';
+import { smtp } from './smtp/smtp.ts';
 
-const table: Readonly<Record<string, Protocol>> = { datagram, lines };
+const table: Readonly<Record<string, Protocol>> = { datagram, lines, smtp };
 
 export const protocolNames = (): string[] => Object.keys(table);
 

@@ -86,6 +86,10 @@ function placeholderSays(argument: string, contract: Contract): string | undefin
   if (name === undefined) return undefined;
   if (contract.ports[name] !== undefined) return portSays(name, contract);
   if (contract.folders?.[name] !== undefined) return 'a folder, see below';
+  const same = contract.values?.[name];
+  if (same !== undefined) return `always ${same}`;
+  const host = contract.hosts?.[name];
+  if (host !== undefined) return `address of a host that the grader plays, such as ${host}`;
   if (name !== 'host') return undefined;
   return contract.role === 'server' ? 'IPv4 address on which it listens' : 'IPv4 address that it calls';
 }

@@ -1,9 +1,12 @@
 /** Temporary folders that are gone when the grader is. */
+
+import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { stopAllNow } from '../subject/stop.ts';
+import type { Tree } from './room.ts';
 
 const made = new Set<string>();
 let hooked = false;
@@ -33,13 +36,19 @@ export async function removeFolder(folder: string): Promise<void> {
   made.delete(folder);
 }
 
-/**
- * Makes a tree of files.
- * @param tree path -> text; a path that ends in "/" is a folder. Throws for a path that leaves the folder.
- */
-export function makeTree(folder: string, tree: Readonly<Record<string, string>>): void {
+/** Bytes that look random and are the same for the same path and length everywhere. */
+function steadyBytes(path: string, length: number): Buffer {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
+    createHash('sha256').update(`${path} ${i}`).digest(),
+  );
+  return Buffer.concat(blocks).subarray(0, length);
+}
+
+/** Makes a tree of files. Throws for a path that leaves the folder. */
+export function makeTree(folder: string, tree: Tree): void {
   mkdirSync(folder, { recursive: true });
-  for (const [path, text] of Object.entries(tree)) {
+  for (const [path, content] of Object.entries(tree)) {
+    const text = typeof content === 'string' ? content : steadyBytes(path, content.random);
     const target = normalize(join(folder, path));
     if (!target.startsWith(folder + sep)) throw new Error(`"${path}" is not a path inside the folder`);
     mkdirSync(path.endsWith('/') ? target : dirname(target), { recursive: true });

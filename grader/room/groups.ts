@@ -61,17 +61,19 @@ export function makeGroup(folders: Readonly<Record<string, string>>, name: strin
   );
 }
 
-/** With the groups in it. One in which a process is still dying stays; it is empty. */
-export function removeGroup(folders: Readonly<Record<string, string>>): void {
+/** With the groups in it. False while a process in one of them is still dying: then it stays. */
+export function removeGroup(folders: Readonly<Record<string, string>>): boolean {
   for (const folder of Object.values(folders)) {
+    if (!existsSync(folder)) continue;
     try {
       for (const entry of readdirSync(folder, { withFileTypes: true }))
         if (entry.isDirectory()) rmdirSync(join(folder, entry.name));
       rmdirSync(folder);
     } catch {
-      // The system's own clean-up takes it when it is empty.
+      return false;
     }
   }
+  return true;
 }
 
 /**

@@ -79,20 +79,20 @@ function empty(folder: string, bytes: number): void {
 }
 
 async function makePlace(request: PlaceRequest, lane: Lane, disks: Disks, limits: Limits): Promise<Place> {
-  const ports: Record<string, number> = {};
-  // One after the other: two names of one place must not get the same port.
-  for (const [name, { transport, fixed, textbook }] of Object.entries(request.ports)) {
-    const wanted = fixed ?? textbook;
-    if (wanted !== undefined && !promised.has(wanted)) await endResting([wanted]);
-    if (fixed !== undefined) ports[name] = await fixedPort(transport, fixed);
-    else if (textbook !== undefined && !promised.has(textbook) && !(await isTaken(transport, textbook)))
-      ports[name] = textbook;
-    else ports[name] = await freePort(transport);
+  const claimed = new Set<number>();
+  const letGo = (): void => {
+    for (const port of claimed) promised.delete(port);
+  };
+  let ports: Record<string, number>;
+  try {
+    ports = await choosePorts(request, claimed);
+  } catch (error) {
+    letGo();
+    throw error;
   }
-  for (const port of Object.values(ports)) promised.add(port);
   const number = await disks.take();
   const release = (): void => {
-    for (const port of Object.values(ports)) promised.delete(port);
+    letGo();
     disks.giveBack(number);
   };
   try {
@@ -101,6 +101,32 @@ async function makePlace(request: PlaceRequest, lane: Lane, disks: Disks, limits
     release();
     throw error;
   }
+}
+
+/** @param claimed gets the ports that are promised to this place */
+async function choosePorts(request: PlaceRequest, claimed: Set<number>): Promise<Record<string, number>> {
+  const ports: Record<string, number> = {};
+  const claim = (port: number): void => {
+    claimed.add(port);
+    promised.add(port);
+  };
+  // One after the other: two names of one place must not get the same port.
+  for (const [name, { transport, fixed, textbook }] of Object.entries(request.ports)) {
+    const wanted = fixed ?? textbook;
+    if (wanted !== undefined && !promised.has(wanted)) {
+      // Before it is tried: another place may be asked for meanwhile.
+      claim(wanted);
+      await endResting([wanted]);
+    }
+    if (fixed !== undefined) ports[name] = await fixedPort(transport, fixed);
+    else if (textbook !== undefined && claimed.has(textbook) && !(await isTaken(transport, textbook)))
+      ports[name] = textbook;
+    else {
+      ports[name] = await freePort(transport);
+      claim(ports[name]);
+    }
+  }
+  return ports;
 }
 
 /** Ports of places that are in use: a program that has yet to bind its port must find it free. */
@@ -144,7 +170,12 @@ class IsolatedPlace implements Place {
     serial += 1;
     this.#logs = join(laneFolder, 'logs', String(serial));
     mkdirSync(this.#logs, { mode: 0o700 });
-    const values: Record<string, string> = { host: this.host, work: this.work, ...this.hosts };
+    const values: Record<string, string> = {
+      host: this.host,
+      work: this.work,
+      ...request.values,
+      ...this.hosts,
+    };
     for (const [name, port] of Object.entries(ports)) values[name] = String(port);
     for (const name of ['work', 'tmp', 'shm']) mkdirSync(join(this.#base, name));
     for (const [name, tree] of Object.entries(request.folders)) {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openLane, processesWith, type RealLane, skipped, soon, users } from './golden/real-lane.ts';
 import { laneCommand, laneUser } from './lane.ts';
 
@@ -60,6 +60,7 @@ describe.skipIf(skipped).each(users)('a lane opened as %s', as => {
     lane = await openLane({ as, addresses: [GIVEN] });
     await lane.order.submit({});
   });
+  afterEach(() => lane.order.leaveAll());
   afterAll(() => lane?.close());
 
   it('has no network but loopback', async () => {

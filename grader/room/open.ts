@@ -66,7 +66,12 @@ class OpenPlace implements Place {
     this.#logs = join(base, 'logs');
     mkdirSync(this.work);
     mkdirSync(this.#logs);
-    const values: Record<string, string> = { host: this.host, work: this.work, ...this.hosts };
+    const values: Record<string, string> = {
+      host: this.host,
+      work: this.work,
+      ...request.values,
+      ...this.hosts,
+    };
     for (const [name, port] of Object.entries(ports)) values[name] = String(port);
     for (const [name, tree] of Object.entries(request.folders)) {
       // "work" is the working folder itself, for programs that look for their files there.

@@ -4,6 +4,9 @@
  */
 import type { LaunchSpec, Subject, Transport } from '../subject/subject.ts';
 
+/** Path -> text of the file, or so many random bytes that are always the same; "…/" is a folder. */
+export type Tree = Readonly<Record<string, string | { random: number }>>;
+
 export interface PlaceRequest {
   /**
    * Ports by the contract's name, e.g. { port: { transport: 'tcp' } }. `fixed` asks for that very number;
@@ -15,7 +18,9 @@ export interface PlaceRequest {
   /** Addresses for fake hosts, by placeholder: as the lecture has them, e.g. { root: "198.41.0.4" }. */
   hosts?: Readonly<Record<string, string>>;
   /** Folder trees to make, by placeholder: name -> path -> text; a path that ends in "/" is a folder. */
-  folders: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  folders: Readonly<Record<string, Tree>>;
+  /** Further placeholders, as they are. */
+  values?: Readonly<Record<string, string>>;
 }
 
 /** Thrown by `Room.place` when a fixed port is held by somebody else. */

@@ -1,7 +1,7 @@
 /** A program in a real sandbox: what it sees, what it may write and call, and what ends it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, removeFolder } from './folder.ts';
 import { limits, openLane, processesWith, type RealLane, skipped, soon, users } from './golden/real-lane.ts';
 import { writableGroups } from './groups.ts';
@@ -46,6 +46,7 @@ describe.skipIf(skipped).each(users)('a program in a lane opened as %s', as => {
     lane = await openLane({ as });
     await lane.order.submit({ 'mine.txt': 'mine' }, { 'made.txt': 'made' });
   });
+  afterEach(() => lane.order.leaveAll());
   afterAll(async () => {
     await lane?.close();
     await removeFolder(home);
@@ -139,7 +140,7 @@ print(json.dumps([os.getpid(), {pid: open(f'/proc/{pid}/comm').read().strip() fo
     // Nor can it change what the kernel does.
     const knobs = ['/proc/sys/kernel/hostname', '/proc/sys/net/ipv4/ip_forward', '/proc/sysrq-trigger'];
     for (const how of await answer<string[]>(lane, WRITES, ...knobs))
-      expect(how).toMatch(/^(EROFS|EACCES|EPERM)$/);
+      expect(how).toMatch(/^(EROFS|EACCES|EPERM|ENOENT)$/);
   });
 
   it.each([
@@ -355,75 +356,83 @@ time.sleep(1000)`;
   });
 });
 
-/** Each program, as text, with what is said when it has been ended. */
-const greedy: readonly (readonly [string, string, RegExp])[] = [
-  [
-    'memory',
-    `
+const MEMORY = /^used (more than 256 MB|\d+ MB of 256 MB) of memory$/;
+const TIME_OF_ALL = /^used \S+ s of 1 s of processor time$/;
+const TASKS = /^had \d+ processes and threads at once(, of 32|, all that it may)$/;
+
+/** Programs, with what is said when they have been ended. */
+const greedy: readonly { uses: string; script: string; says: RegExp }[] = [
+  {
+    uses: 'memory',
+    script: `
 held = []
 while True: held.append(bytearray(1024 * 1024))`,
-    /^used (more than 256 MB|\d+ MB of 256 MB) of memory$/,
-  ],
-  [
-    'memory, late and in one go',
-    `
+    says: MEMORY,
+  },
+  {
+    // When nobody looks often any more, and quicker than anybody looks.
+    uses: 'memory, late and at once',
+    script: `
 import time
-time.sleep(1)
+time.sleep(0.7)
 bytearray(b'x') * (600 * 1024 * 1024)
 time.sleep(1000)`,
-    /^used (more than 256 MB|\d+ MB of 256 MB) of memory$/,
-  ],
-  [
-    'memory of its children together',
-    `
+    says: MEMORY,
+  },
+  {
+    uses: 'memory, in its children together',
+    script: `
 import os, time
 for i in range(8):
     if os.fork() == 0:
         held = bytearray(b'x') * (60 * 1024 * 1024)
         time.sleep(1000)
 time.sleep(1000)`,
-    /^used (more than 256 MB|\d+ MB of 256 MB) of memory$/,
-  ],
-  ['processor time', 'while True: pass', /^used (\S+ s of 2 s|2 s) of processor time/],
-  [
-    'processor time of its children together',
-    `
+    says: MEMORY,
+  },
+  {
+    uses: 'processor time',
+    script: 'while True: pass',
+    // The kernel's limit and the guard's are the same; either may come first.
+    says: /^used (\S+ s of 1 s of processor time|1 s of processor time, all that it may)$/,
+  },
+  {
+    uses: 'processor time, in its children together',
+    script: `
 import os
 for i in range(3): os.fork()
 while True: pass`,
-    /^used \S+ s of 2 s of processor time$/,
-  ],
-  [
-    'processor time in children that are short-lived',
-    `
+    says: TIME_OF_ALL,
+  },
+  {
+    uses: 'processor time, in children that are short-lived',
+    script: `
 import os
 while True:
     if os.fork() == 0:
         for i in range(1000000): pass
         os._exit(0)
     os.wait()`,
-    /^used \S+ s of 2 s of processor time$/,
-  ],
-  [
-    'processes',
-    `
+    says: TIME_OF_ALL,
+  },
+  {
+    uses: 'processes',
+    script: `
 import os, time
 while True:
     try: os.fork()
     except OSError: time.sleep(0.01)`,
-    /^had \d+ processes and threads at once(, of 32|, all that it may)$/,
-  ],
-  [
-    'threads',
-    `
+    says: TASKS,
+  },
+  {
+    uses: 'threads',
+    script: `
 import threading, time
 while True: threading.Thread(target=time.sleep, args=(1000,)).start()`,
-    /^had \d+ processes and threads at once(, of 32|, all that it may)$/,
-  ],
-  ['time', 'import time; time.sleep(1000)', /^ran for \S+ s of 6 s$/],
+    says: TASKS,
+  },
 ];
 
-const bounded = { cpuMs: 2000, wallMs: 6000 };
 const offered = skipped ? undefined : writableGroups();
 const grounds = [
   ...users.map(as => ({ as, groups: false, how: `by the guard alone, as ${as}` })),
@@ -431,33 +440,36 @@ const grounds = [
     ? [{ as: 'root' as const, groups: true, how: 'with control groups' }]
     : []),
 ];
+if (!skipped && grounds.length < 3)
+  console.warn('Not all of the limits are tested: no control groups, or not root.');
 
-describe.skipIf(skipped).each(grounds)('a program that uses too much is ended $how', ({ as, groups }) => {
+describe.skipIf(skipped).each(grounds)('a program that uses too much is ended: $how', ({ as, groups }) => {
   let lane: RealLane;
   beforeAll(async () => {
-    lane = await openLane({ as, groups, limits: bounded, places: 4 });
+    lane = await openLane({ as, groups, limits: { cpuMs: 1000 } });
     await lane.order.submit({});
   });
+  afterEach(() => lane.order.leaveAll());
   afterAll(() => lane?.close());
 
-  // Beside each other: most of them wait, and so it is in life.
-  it.concurrent.each(greedy)('%s', async (what, script, says) => {
+  it.each(greedy)('$uses', async ({ script, says }) => {
     // Children are ended with it, wherever they are.
-    const mark = `${what.replaceAll(/\W/g, '')}-${process.pid}-${as.replace(' ', '-')}-${groups}`;
-    const { ending, hits, stderr } = await run(lane, python(`${script}\n# ${mark}`));
-    expect([ending.stopped, JSON.stringify(ending), stderr, hits]).toEqual([expect.stringMatching(says), 0,0, 0]);
+    const mark = `greedy-${process.pid}-${lane.pid}`;
+    const { ending, hits } = await run(lane, python(`${script}\n# ${mark}`));
+    expect(ending).toMatchObject({ stopped: expect.stringMatching(says) });
     expect(hits).toContain(ending.stopped);
     expect(processesWith(mark)).toEqual([]);
   });
 
-  it('by one file', async () => {
+  it('a large file', async () => {
     const { ending, hits } = await run(lane, ['dd', 'if=/dev/zero', 'of=big', 'bs=1M', 'count=8']);
     expect(ending).toMatchObject({ signal: 'SIGXFSZ', stopped: 'wrote more than 4 MB into one file' });
     expect(hits).toEqual(['wrote more than 4 MB into one file']);
   });
 
-  it.runIf(groups)('by shared memory that no process holds', async () => {
-    const script = `
+  if (groups)
+    it('shared memory that no process holds', async () => {
+      const script = `
 import ctypes, time
 libc = ctypes.CDLL(None, use_errno=True)
 libc.shmat.restype = ctypes.c_void_p
@@ -465,29 +477,39 @@ libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
 libc.shmdt.argtypes = [ctypes.c_void_p]
 size = 16 * 1024 * 1024
 while True:
-    segment = libc.shmget(0, size, 0o600)
-    at = libc.shmat(segment, None, 0)
+    at = libc.shmat(libc.shmget(0, size, 0o600), None, 0)
     ctypes.memset(at, 1, size)
     libc.shmdt(at)
-    time.sleep(0.02)`;
-    const { ending, stderr } = await run(lane, python(script));
-    expect([ending, stderr]).toEqual([
-      expect.objectContaining({
-        stopped: expect.stringMatching(/^used (more than 256 MB|\d+ MB of 256 MB) of memory$/),
-      }),
-      expect.anything(),
-    ]);
-  });
+    time.sleep(0.01)`;
+      const { ending } = await run(lane, python(script));
+      expect(ending).toMatchObject({ stopped: expect.stringMatching(MEMORY) });
+    });
 
   it('and the next one has it all again', async () => {
     const script = `
+import threading, time
 held = bytearray(b'x') * (200 * 1024 * 1024)
-import time
-time.sleep(0.3)
+for i in range(24): threading.Thread(target=time.sleep, args=(0.2,)).start()
+time.sleep(0.2)
 print('fine')`;
     const { ending, stdout, hits } = await run(lane, python(script));
     expect([ending.status, stdout, hits]).toEqual([0, 'fine\n', []]);
   });
+});
+
+it.skipIf(skipped)('a program that runs too long is ended, though it does nothing', async () => {
+  const lane = await openLane({ limits: { wallMs: 700 } });
+  try {
+    await lane.order.submit({});
+    const { ending, hits } = await run(lane, ['sleep', '1000']);
+    expect(ending).toMatchObject({
+      signal: 'SIGKILL',
+      stopped: expect.stringMatching(/^ran for \S+ s of 0.7 s$/),
+    });
+    expect(hits).toEqual([ending.stopped]);
+  } finally {
+    await lane.close();
+  }
 });
 
 it.skipIf(skipped)('nothing of a lane is seen outside', () => {

@@ -236,6 +236,8 @@ class Running implements Subject, Stoppable {
     if (this.#guarded) {
       // A last look: what is short-lived must not stay unnamed.
       for (const says of this.#guarded.full()) this.#hits.add(says);
+      const enforced = this.#guarded.enforced();
+      if (enforced !== undefined) this.#hits.add(enforced);
       unguard(this.#guarded);
     }
     if (this.#kin) await endTree(this.#kin, this.ended);
@@ -254,8 +256,11 @@ function signalOf(status: number): string | undefined {
   return Object.entries(constants.signals).find(([, number]) => status === 128 + number)?.[0];
 }
 
-/** Signals with which the kernel enforces what one process may use. */
-function whichLimit(signal: string | undefined, { limits }: Enclosure): string | undefined {
+/** Signals with which the kernel enforces what one process may use, or all of them together. */
+function whichLimit(signal: string | undefined, enclosure: Enclosure): string | undefined {
+  const { limits } = enclosure;
+  // Quicker than the guard looks.
+  if (signal === 'SIGKILL') return enclosure.enforced();
   if (signal === 'SIGXCPU') return `used ${limits.cpuMs / 1000} s of processor time, all that it may`;
   if (signal === 'SIGXFSZ') return `wrote more than ${megabytes(limits.fileBytes)} into one file`;
   return undefined;

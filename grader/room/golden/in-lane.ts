@@ -63,6 +63,10 @@ const orders = {
   signal: (subject: number, name: NodeJS.Signals): void => at(subjects, subject).subject.signal(name),
   stop: (subject: number): Promise<void> => at(subjects, subject).subject.stop(),
   leave: (place: number): Promise<void> => at(places, place).leave(),
+  /** Leaves those too that a failed test has not left. */
+  async leaveAll(): Promise<void> {
+    await Promise.all(places.map(place => place.leave()));
+  },
   /** As the grader itself, in the lane. */
   exec(command: readonly string[]) {
     const [program = '', ...args] = command;

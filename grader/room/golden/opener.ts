@@ -1,6 +1,5 @@
 /** Opens a lane for tests, as the coordinator does, as whatever user it is started as; passes messages on. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { makeGroup, removeGroup, writableGroups } from '../groups.ts';
 import { type Lane, laneCommand, laneEnvironment, laneUser } from '../lane.ts';
 
@@ -39,10 +38,7 @@ child.on('message', message => void process.send?.(message));
 process.on('message', message => void child.send(message as object));
 child.once('exit', async () => {
   // What ran in the lane is still dying.
-  while (made && Object.values(made).some(folder => existsSync(folder))) {
-    removeGroup(made);
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
+  while (made && !removeGroup(made)) await new Promise(resolve => setTimeout(resolve, 5));
   process.exit();
 });
 process.once('disconnect', () => child.kill('SIGKILL'));
