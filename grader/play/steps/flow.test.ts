@@ -171,7 +171,7 @@ describe('alternatives', () => {
   it('fail when none is met, with the first one’s reason', async () => {
     const checks = await play(
       {
-        none: [open, { send: 'x' }, either({ expect: 'Y' }, { quiet: 'c', for: 5 })],
+        none: [open, { send: 'x' }, either({ expect: 'Y' }, { quiet: 'c', for: 20_000 })],
         trouble: [open, { send: 'x' }, either({ expect: 'Y' }, { expect: 'Z', on: 'nobody' })],
       },
       { slow: 0.1 },
