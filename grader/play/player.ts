@@ -177,7 +177,8 @@ function byHand(scene: Scene, failedOn: string | undefined): string | undefined 
     const command = protocol.byHand(acts, '127.0.0.1', port.textbook);
     // What earlier clients have done to the server may be the cause.
     const earlier = goneBefore(transcript.events, channel).flatMap(
-      name => protocol.byHand(actsOf(transcript.events, name), '127.0.0.1', port.textbook) ?? [],
+      name =>
+        protocol.byHand(actsOf(transcript.events, name), '127.0.0.1', port.textbook)?.split('\n')[0] ?? [],
     );
     const company = hasCompany(transcript.events, channel)
       ? `sleep 9 | nc 127.0.0.1 ${port.textbook} & sleep 0.2; `

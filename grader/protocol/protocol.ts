@@ -39,7 +39,10 @@ export interface Protocol {
   encodeMessage?(message: Json): Buffer;
   /** @param plays what the grader is in the exchange: a client reads replies, a server what is asked of it */
   reader(plays: 'client' | 'server'): Reader;
-  /** Shell command that does the same to a server at `host` and `port`; undefined when none would. */
+  /**
+   * Shell command that does the same to a server at `host` and `port`; undefined when none would. A second line is
+   * another command for the same.
+   */
   byHand(acts: readonly HandAct[], host: string, port: number): string | undefined;
   /** Shell command that plays the server for a client which calls `port`. */
   byHandServer(acts: readonly HandAct[], port: number): string | undefined;
