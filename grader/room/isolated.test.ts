@@ -336,6 +336,26 @@ except OSError as error: print(error.errno)`;
     await order.leave(place);
   });
 
+  it.each([
+    ['folders nested 5,000 deep', 'for depth in range(5000): os.mkdir("d"); os.chdir("d")'],
+    [
+      'folders that nobody may enter',
+      'os.makedirs("a/b"); os.chmod("a/b", 0); os.chmod("a", 0); os.chmod("/built", 0)',
+    ],
+    ['2,000 files', 'for i in range(2000): open(f"/built/{i}", "w").close()'],
+  ])('leaves nothing to the next submission, not even %s', async (_, script) => {
+    const { order } = lane;
+    await order.submit({ 'source.txt': 'as handed in' });
+    const build = await order.build(python(`import os\n${script}`), limits);
+    expect(await order.ended(build)).toMatchObject({ status: 0 });
+    await order.stop(build);
+    await order.clearJob();
+    expect(await order.list('/wiremark/job')).toEqual([]);
+    const { stdout } = await order.exec(['df', '-B1', '--output=size,used', '/wiremark/job']);
+    expect(stdout.trim().split('\n').at(-1)?.trim().split(/\s+/)).toEqual([String(64 * 1024 * 1024), '0']);
+    await order.submit({ 'source.txt': 'as handed in' });
+  });
+
   it('is bound by limits of its own', async () => {
     const { order } = lane;
     const build = await order.build(['sleep', '1000'], { ...limits, wallMs: 500 });

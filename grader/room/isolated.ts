@@ -27,7 +27,7 @@ export const builtFolder = join(jobFolder, 'built');
 const mostRemoved = 500;
 
 /** Throws outside a lane. */
-export function isolatedRoom(limits: Limits): Room & { build: Builder } {
+export function isolatedRoom(limits: Limits): IsolatedRoom {
   const lane = currentLane();
   if (lane === undefined) throw new Error('the isolated room exists in lanes only');
   const disks = new Disks(lane);
@@ -35,20 +35,25 @@ export function isolatedRoom(limits: Limits): Room & { build: Builder } {
     kind: 'isolated',
     place: request => makePlace(request, lane, disks, limits),
     build: (command, buildLimits) => buildInside(command, buildLimits, lane),
+    clearJob: () => empty(jobFolder, lane),
   };
 }
 
-type Builder = (command: readonly string[], limits: Limits) => Subject;
+interface IsolatedRoom extends Room {
+  build(command: readonly string[], limits: Limits): Subject;
+  /** Leaves nothing of the submission and its build, whatever that has made. */
+  clearJob(): void;
+}
 
 /** The lane's disks, one for each place; who finds none free waits. */
 class Disks {
   readonly #free: number[];
   readonly #waiting: ((number: number) => void)[] = [];
-  readonly #bytes: number;
+  readonly #lane: Lane;
 
-  constructor({ places, diskBytes }: Lane) {
-    this.#free = Array.from({ length: places }, (_, i) => i + 1);
-    this.#bytes = diskBytes;
+  constructor(lane: Lane) {
+    this.#lane = lane;
+    this.#free = Array.from({ length: lane.places }, (_, i) => i + 1);
   }
 
   take(): Promise<number> {
@@ -58,21 +63,21 @@ class Disks {
 
   /** Empties it, whatever has been made there, and gives it to the next. */
   giveBack(number: number): void {
-    empty(placeFolder(number), this.#bytes);
+    empty(placeFolder(number), this.#lane);
     const next = this.#waiting.shift();
     if (next) next(number);
     else this.#free.push(number);
   }
 }
 
-function empty(folder: string, bytes: number): void {
+function empty(folder: string, lane: Lane): void {
   try {
     const { files, ffree } = statfsSync(folder);
     if (files - ffree > mostRemoved) throw new Error('too many files');
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
   } catch {
     // Deeper than a path can say, or too much: nothing of it is looked at.
-    const [command = '', ...args] = remountCommand(folder, bytes);
+    const [command = '', ...args] = remountCommand(folder, lane);
     const done = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     if (done.status !== 0) throw new Error(`a disk of the lane could not be emptied: ${done.stderr}`);
   }

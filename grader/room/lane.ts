@@ -90,8 +90,9 @@ function furnish({ places, diskBytes, jobBytes, addresses }: Lane): string {
 }
 
 /** What empties a disk of the lane whatever a program has made there: it is thrown away, and a new one mounted. */
-export function remountCommand(path: string, bytes: number): string[] {
-  const options = `size=${bytes},nr_inodes=${placeInodes},mode=755,nosuid,nodev`;
+export function remountCommand(path: string, { diskBytes, jobBytes }: Lane): string[] {
+  const [bytes, inodes] = path === jobFolder ? [jobBytes, jobInodes] : [diskBytes, placeInodes];
+  const options = `size=${bytes},nr_inodes=${inodes},mode=755,nosuid,nodev`;
   return ['sh', '-c', `umount -l ${path} && mount -t tmpfs -o ${options} tmpfs ${path}`];
 }
 

@@ -67,7 +67,7 @@ describe.skipIf(skipped).each(users)('a program in a lane opened as %s', as => {
         '/srv',
         '/mnt',
         '/sys',
-        '/run',
+        '/run/user',
       ],
       ...[process.cwd(), homedir(), home, tmpdir(), '/wiremark/job', '/wiremark/logs', '/wiremark/place'],
       ...[work, other.work, '/submission/mine.txt', '/built/made.txt', '/tmp', '/usr/bin', '/dev/shm'],
@@ -397,6 +397,14 @@ time.sleep(1000)`,
     says: /^used (\S+ s of 1 s of processor time|1 s of processor time, all that it may)$/,
   },
   {
+    uses: 'processor time, deaf to the kernel that tells it so',
+    script: `
+import signal
+signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+while True: pass`,
+    says: TIME_OF_ALL,
+  },
+  {
     uses: 'processor time, in its children together',
     script: `
 import os
@@ -507,6 +515,23 @@ it.skipIf(skipped)('a program that runs too long is ended, though it does nothin
       stopped: expect.stringMatching(/^ran for \S+ s of 0.7 s$/),
     });
     expect(hits).toEqual([ending.stopped]);
+  } finally {
+    await lane.close();
+  }
+});
+
+it.skipIf(skipped)('a program has all its time, whatever ran before it in its place', async () => {
+  const lane = await openLane({ limits: { wallMs: 3000 } });
+  try {
+    const { order } = lane;
+    await order.submit({});
+    const { place } = await order.place();
+    for (const time of ['2', '1.5']) {
+      const subject = await order.launch(place, ['sleep', time]);
+      expect((await order.ended(subject)).stopped).toBeUndefined();
+      expect((await order.look(subject)).ending?.status).toBe(0);
+    }
+    await order.leave(place);
   } finally {
     await lane.close();
   }

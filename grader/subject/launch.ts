@@ -120,6 +120,8 @@ class Running implements Subject, Stoppable {
     if (enclosure) {
       this.#guarded = this.#guardedBy(enclosure, this.#kin);
       guard(this.#guarded);
+      // A later program of the same place would count as its kin.
+      void this.gone.then(() => this.#guarded && unguard(this.#guarded));
     }
     if (spec.stdin.kind === 'open' && this.#child.stdin) {
       this.#child.stdin.on('error', () => {}); // It may end without having read.

@@ -50,6 +50,7 @@ const orders = {
     return watch(at(places, place).launch({ env: {}, stdin, ...spec, command }));
   },
   build: (command: readonly string[], limits: Limits): number => watch(room.build(command, limits)),
+  clearJob: (): void => room.clearJob(),
   ended: (subject: number): Promise<Ending> => at(subjects, subject).subject.ended,
   gone: (subject: number): Promise<void> => at(subjects, subject).subject.gone,
   ready: (subject: number, transport: 'tcp' | 'udp', port: number) =>
