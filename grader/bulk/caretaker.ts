@@ -6,7 +6,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { makeFolder, removeFolder } from '../room/folder.ts';
 
@@ -55,7 +55,7 @@ done
 
 /** Watches over a temporary folder that it makes. Never rejects: without a shell the folder is an ordinary one. */
 export async function openCaretaker(): Promise<Caretaker> {
-  const folder = join(tmpdir(), `wiremark-${randomBytes(6).toString('hex')}`);
+  const folder = resolve(tmpdir(), `wiremark-${randomBytes(6).toString('hex')}`);
   const watch = new Watch([folder]);
   if (!(await watch.begun)) {
     const own = makeFolder();

@@ -134,7 +134,7 @@ async function buildIt(command: readonly string[], workshop: Workshop, notes: st
   const refused = program.subject.unstartable;
   const how =
     refused === undefined ? `It ${endingInWords(ending)}.` : `It could not be started: ${refused.reason}.`;
-  for (const note of notesOn(program)) notes.push(note.replace('the program', 'the build'));
+  for (const note of notesOn(program)) notes.push(note.replace(/\b([Tt])he program\b/, '$1he build'));
   const ok = refused === undefined && ending.status === 0 && ending.stopped === undefined;
   return {
     command: filled,

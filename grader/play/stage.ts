@@ -37,10 +37,12 @@ export class Stage {
 
   /** On a fresh program; undefined: it could not even be started, which is the run's `problem`. */
   onFresh(check: PlannedCheck, mode: 'shared' | 'alone'): Promise<Outcome | undefined> {
+    const { role } = this.#options.contract;
     const spec = { ...this.#options, host: this.#hostFor(check) };
-    return this.#options.contract.role === 'server'
-      ? this.#onServer(check, spec, mode)
-      : this.#client(check, spec, mode);
+    // A client that is sent to an address of its own is sent to a port of its own, too, or one with the port
+    // written into it would pass for one that reads its arguments.
+    if (role === 'client' && spec.host !== undefined) spec.fixedPort = undefined;
+    return role === 'server' ? this.#onServer(check, spec, mode) : this.#client(check, spec, mode);
   }
 
   async #client(

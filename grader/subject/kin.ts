@@ -108,8 +108,10 @@ export class Kin {
     if (this.#strangers.has(pid)) return false;
     const environment = environmentOf(pid);
     if (environment?.includes(this.#marker)) return true;
-    // A daemon that has cleared its environment still stands where it was started.
-    if (this.#folder !== undefined && workingFolder(pid)?.startsWith(this.#folder)) return true;
+    // A daemon that has cleared its environment still stands where it was started; so does the next program of
+    // the same place, which has a mark of its own.
+    const another = environment?.includes(`${MARKER}=`) === true;
+    if (!another && this.#folder !== undefined && workingFolder(pid)?.startsWith(this.#folder)) return true;
     // An empty one may be that of a process in the middle of exec.
     if (environment?.length !== 0) this.#strangers.add(pid);
     return false;

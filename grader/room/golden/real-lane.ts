@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import type { Limits } from '../../subject/enclosure.ts';
 import { onPath } from '../../subject/on-path.ts';
 import type { Lane } from '../lane.ts';
@@ -91,11 +92,13 @@ export async function openLane(options: LaneOptions = {}): Promise<RealLane> {
 }
 
 let scripts: Promise<string> | undefined;
+afterAll(async () => {
+  if (scripts) rmSync(await scripts, { recursive: true, force: true });
+});
 
 /** Both sides as scripts, where every user can read them; made once. */
 async function bundleScripts(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'wiremark-lane-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
   await build({
     entryPoints: ['in-lane', 'opener'].map(name => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
