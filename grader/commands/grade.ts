@@ -16,6 +16,7 @@ import { gradesCsv } from '../report/grades-csv.ts';
 import { needsYou } from '../report/needs-you.ts';
 import { isToRunAgain, needsPerson, statusOf } from '../report/standing.ts';
 import { textReport } from '../report/text.ts';
+import { closeInherited } from '../subject/inherited.ts';
 import { agree } from './agree.ts';
 import { againCommand, opening, stopped } from './class-words.ts';
 import type { Io } from './io.ts';
@@ -56,6 +57,7 @@ export async function gradeCommand(
   io: Io,
   hire: Hire = hireFor(options.room),
 ): Promise<number> {
+  closeInherited();
   const plan = await loadPlan(assignment);
   for (const input of inputs) refuseInside(options.out, input, io);
   if (options.room === 'isolated') await requireIsolation(io);

@@ -9,6 +9,7 @@ import { ungraded } from '../play/ungraded.ts';
 import type { Result } from '../report/result.ts';
 import { submissionPath } from '../room/sandbox.ts';
 import { quoteCommand } from '../subject/command.ts';
+import { closeInherited } from '../subject/inherited.ts';
 import type { CheckOptions } from './check.ts';
 import type { Io } from './io.ts';
 import { showProgress } from './progress.ts';
@@ -21,6 +22,7 @@ export async function gradeInLane(
   options: CheckOptions,
   io: Io,
 ): Promise<Result> {
+  closeInherited();
   await requireIsolation(io);
   const crew = machineCrew(plan.contract, 1);
   const progress = showProgress(io);

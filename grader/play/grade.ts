@@ -129,6 +129,7 @@ async function playOut(
       : undefined;
     const problem = await lanes.run();
     decoy?.close();
+    for (const note of problem?.notes ?? []) lanes.notes.add(note);
     const notes = calls
       .slice(0, 1)
       .map(port => `The program called port ${port}, whatever port it was given.`);

@@ -84,7 +84,7 @@ export class Lanes {
   }
 
   /** What a reader of the report should know, e.g. a flood of output. */
-  get notes(): ReadonlySet<string> {
+  get notes(): Set<string> {
     return this.#servers.notes;
   }
 

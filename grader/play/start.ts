@@ -10,7 +10,7 @@ import { fillCommand } from '../subject/command.ts';
 import type { Readiness } from '../subject/subject.ts';
 import type { StdinText } from './context.ts';
 import { seconds } from './failure.ts';
-import { endingInWords, lastLines, Program } from './program.ts';
+import { endingInWords, lastLines, notesOn, Program } from './program.ts';
 
 export interface StartSpec {
   room: Room;
@@ -34,6 +34,8 @@ export interface Started {
 export interface StartProblem {
   problem: ResultProblem;
   command: string[];
+  /** Limits that were hit, and the like. */
+  notes?: string[];
 }
 
 /** A place for the program, with the contract's ports and folders. Throws PortTaken. */
@@ -99,7 +101,7 @@ export async function startServer(spec: StartSpec): Promise<Started | StartProbl
     const problem = await notReady(started, spec);
     if (problem === undefined) return started;
     await place.leave();
-    return { problem, command: started.command };
+    return { problem, command: started.command, notes: notesOn(started.program) };
   } catch (error) {
     await place.leave();
     throw error;

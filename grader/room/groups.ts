@@ -2,13 +2,23 @@
  * Control groups, where the machine lets the grader make some: the one way to bound a whole tree of processes
  * exactly, with memory that no process holds (files in memory, shared segments) counted too.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from '../subject/enclosure.ts';
 import { megabytes } from '../subject/guard.ts';
 
 export interface Groups {
+  /** Files to which a process writes 0 to join. */
+  readonly doors: readonly string[];
   /** Puts processes in; those that have gone are passed over. */
   enter(pids: readonly number[]): void;
   /** What the kernel has ended a process for, in words. */
@@ -17,7 +27,7 @@ export interface Groups {
   reset(): void;
 }
 
-export const noGroups: Groups = { enter: () => {}, enforced: () => undefined, reset: () => {} };
+export const noGroups: Groups = { doors: [], enter: () => {}, enforced: () => undefined, reset: () => {} };
 
 /** Where this process may make groups: its own group in each hierarchy, if it can be written. */
 export function writableGroups(): { version: 1 | 2; folders: Record<string, string> } | undefined {
@@ -84,8 +94,10 @@ export function limitedGroup(
   { version, folders }: { version: 1 | 2; folders: Readonly<Record<string, string>> },
   name: string,
   limits: Limits,
+  user: { uid: number; gid: number } | undefined,
 ): Groups | undefined {
   let group: Record<string, string>;
+  let doors: string[];
   try {
     group = makeGroup(folders, name);
     const memory = group.memory ?? group.all;
@@ -99,19 +111,26 @@ export function limitedGroup(
     }
     // The processes of the sandboxes themselves come on top.
     if (pids !== undefined) writeFileSync(join(pids, 'pids.max'), String(limits.processes + 8));
+    doors = Object.values(group).map(folder => join(folder, 'cgroup.procs'));
+    // Programs join before they begin, and by then they are another user's.
+    if (user !== undefined) for (const door of doors) chownSync(door, user.uid, user.gid);
   } catch {
     return undefined;
   }
+  const tail = `/${(doors[0] ?? '').split('/').slice(-3, -1).join('/')}`;
   const inside = new Set<number>();
   // The counters only ever grow; what counts is what they have grown by.
   let before = hitsOf(group, version);
   return {
+    doors,
     enter(entering) {
       for (const pid of entering) {
         if (inside.has(pid)) continue;
         inside.add(pid);
-        // Not waited for: it takes the kernel milliseconds. Most processes are in it from birth, as their
-        // parent was; writing them once more does no harm.
+        // In it from birth, as its parent was.
+        if (lines(`/proc/${pid}/cgroup`).filter(line => line.endsWith(tail)).length === doors.length)
+          continue;
+        // Not waited for: it takes the kernel milliseconds.
         for (const folder of Object.values(group))
           writeFile(join(folder, 'cgroup.procs'), String(pid)).catch(() => undefined);
       }

@@ -174,12 +174,15 @@ while not os.path.exists('/tmp/up'): time.sleep(0.01)
     await order.gone(subject);
   });
 
-  it('tell when nothing of a program lives any more', async () => {
+  it('tell when nothing of a program lives any more, though another runs there', async () => {
     const { order } = lane;
     const { place } = await order.place();
-    const subject = await order.launch(place, ['true']);
-    await order.gone(subject);
+    const first = await order.launch(place, ['sleep', '0.1']);
+    const second = await order.launch(place, ['sleep', '1000']);
+    await order.gone(first);
+    expect((await order.look(second)).ending).toBeUndefined();
     await order.leave(place);
+    await order.gone(second);
   });
 
   const leftovers: readonly (readonly [string, string])[] = [

@@ -233,7 +233,7 @@ const groups = new Map<string, Groups | undefined>();
 /** Made once and used again: making one takes the kernel a while. */
 function groupOf(name: string, lane: Lane, limits: Limits): Groups | undefined {
   if (lane.groups !== undefined && !groups.has(name))
-    groups.set(name, limitedGroup(lane.groups, name, limits));
+    groups.set(name, limitedGroup(lane.groups, name, limits, lane.user));
   return groups.get(name);
 }
 

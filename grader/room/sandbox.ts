@@ -31,6 +31,10 @@ export interface SandboxOptions {
   groups?: Groups | undefined;
 }
 
+/** $0 files to write to, then the command. One that may not be written is passed over: the guard sees to it. */
+const JOIN =
+  'n=$0; while [ "$n" -gt 0 ]; do { echo 0 > "$1"; } 2>/dev/null; shift; n=$((n - 1)); done; exec "$@"';
+
 /** What programs need of /etc; names, users and resolvers are made up (`etcFiles`). */
 const ETC = [
   ...['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives', 'localtime', 'timezone', 'protocols'],
@@ -56,6 +60,7 @@ export class Sandbox implements Enclosure {
   readonly #options: SandboxOptions;
   readonly #groups: Groups;
   readonly #path: readonly string[];
+  readonly #filter: string | undefined;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -63,6 +68,7 @@ export class Sandbox implements Enclosure {
     this.user = options.user;
     this.#groups = options.groups ?? noGroups;
     this.#path = searchPath();
+    this.#filter = seccompFile(this.#groups.doors.length > 0);
     this.environment = {
       PATH: this.#path.join(delimiter),
       HOME: '/tmp',
@@ -80,7 +86,10 @@ export class Sandbox implements Enclosure {
     const { writable, readable, network } = this.#options;
     const bind = (how: string, folders: Readonly<Record<string, string>>): string[] =>
       Object.entries(folders).flatMap(([outside, inside]) => [how, outside, inside]);
+    const { doors } = this.#groups;
     return [
+      // The first thing that it does is to join its group, so that no process of it is ever outside.
+      ...(doors.length > 0 ? ['sh', '-c', JOIN, String(doors.length), ...doors] : []),
       'prlimit',
       // Of one process; the guard adds up the tree. The kernel sends SIGXCPU, and SIGKILL a second later.
       `--cpu=${Math.ceil(limits.cpuMs / 1000)}:${Math.ceil(limits.cpuMs / 1000) + 1}`,
@@ -102,15 +111,14 @@ export class Sandbox implements Enclosure {
       ...bind('--ro-bind', readable),
       ...bind('--bind', writable),
       ...['--chdir', writable[cwd] ?? readable[cwd] ?? cwd, '--remount-ro', '/dev', '--remount-ro', '/'],
-      ...(seccompFile() === undefined ? [] : ['--seccomp', '3']),
+      ...(this.#filter === undefined ? [] : ['--seccomp', '3']),
       '--',
       ...command,
     ];
   }
 
   descriptors(): number[] {
-    const file = seccompFile();
-    return file === undefined ? [] : [openSync(file, 'r')];
+    return this.#filter === undefined ? [] : [openSync(this.#filter, 'r')];
   }
 
   refuse(command: readonly string[], cwd: string): { reason: string; machine: boolean } | undefined {
@@ -168,14 +176,15 @@ function machineBinds(): string[] {
   return binds;
 }
 
-let filter: string | undefined;
+const filters = new Map<boolean, string | undefined>();
 
 /** The filter as a file; undefined on a machine for which there is none. */
-function seccompFile(): string | undefined {
-  const bytes = filter === undefined ? seccompFilter() : undefined;
-  if (bytes !== undefined) {
-    filter = join(laneFolder, 'seccomp.bpf');
-    writeFileSync(filter, bytes);
+function seccompFile(counted: boolean): string | undefined {
+  if (!filters.has(counted)) {
+    const bytes = seccompFilter(process.arch, counted);
+    const file = join(laneFolder, counted ? 'seccomp.bpf' : 'seccomp-strict.bpf');
+    if (bytes !== undefined) writeFileSync(file, bytes);
+    filters.set(counted, bytes && file);
   }
-  return filter;
+  return filters.get(counted);
 }

@@ -36,6 +36,8 @@ interface Machine {
   forbidden: readonly number[];
   /** Answered with ENOSYS, so that libraries fall back to something else. */
   missing: readonly number[];
+  /** shmget and msgget: memory that no process holds. */
+  uncounted: readonly number[];
 }
 
 /** Numbers above 423 are the same everywhere. */
@@ -112,6 +114,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
     // memfd_create: memory that no limit of a process counts.
     missing: [319, ...newerMissing],
+    uncounted: [29, 68],
   },
   arm64: {
     architecture: 0xc00000b7,
@@ -159,6 +162,7 @@ const machines: Readonly<Record<string, Machine>> = {
       ...newerForbidden,
     ],
     missing: [279, ...newerMissing],
+    uncounted: [194, 186],
   },
 };
 
@@ -169,11 +173,16 @@ const FAMILIES = [1, 2, 10, 16];
 
 type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, value: number];
 
-/** The filter as the kernel takes it, 8 bytes an instruction; undefined for a machine it does not know. */
-export function seccompFilter(machine: string = process.arch): Buffer | undefined {
+/**
+ * The filter as the kernel takes it, 8 bytes an instruction; undefined for a machine it does not know.
+ * @param counted whether a control group counts memory that no process holds; else there are no shared segments
+ * and message queues of System V
+ */
+export function seccompFilter(machine: string = process.arch, counted = true): Buffer | undefined {
   const known = machines[machine];
   if (known === undefined) return undefined;
-  const { architecture, foreign, clone, clone3, socket, forbidden, missing } = known;
+  const { architecture, foreign, clone, clone3, socket, forbidden, uncounted } = known;
+  const missing = counted ? known.missing : [...known.missing, ...uncounted];
   const load = (offset: number): Instruction => [LOAD, 0, 0, offset];
   const answer = (value: number): Instruction => [RETURN, 0, 0, value];
   const each = (numbers: readonly number[], value: number): Instruction[] =>

@@ -53,6 +53,8 @@ class Running implements Subject, Stoppable {
   readonly #guarded: Guarded | undefined;
   #ending: Ending | undefined;
   #exceeded: string | undefined;
+  /** The end of a program that was stopped for a limit. */
+  #ended: Promise<void> | undefined;
   readonly #hits = new Set<string>();
   unstartable: { reason: string; machine: boolean } | undefined;
   #stopping: Promise<void> | undefined;
@@ -207,7 +209,8 @@ class Running implements Subject, Stoppable {
       exceed: says => {
         this.#exceeded ??= says;
         this.#hits.add(says);
-        void endTree(kin, this.ended);
+        // Awaited by `stop`: it must not go on searching when the next program stands in the same folder.
+        this.#ended = endTree(kin, this.ended);
       },
     };
   }
@@ -242,6 +245,7 @@ class Running implements Subject, Stoppable {
       if (enforced !== undefined) this.#hits.add(enforced);
       unguard(this.#guarded);
     }
+    await this.#ended;
     if (this.#kin) await endTree(this.#kin, this.ended);
     this.#child?.stdin?.destroy();
     this.#stdout.end();

@@ -168,5 +168,7 @@ export function proportionalMemoryOf(pid: number): number | undefined {
 
 function kilobytes(text: string, field: string): number {
   const at = text.indexOf(`${field}:`);
-  return at === -1 ? 0 : 1024 * Number.parseInt(text.slice(at + field.length + 1, at + field.length + 20), 10);
+  return at === -1
+    ? 0
+    : 1024 * Number.parseInt(text.slice(at + field.length + 1, at + field.length + 20), 10);
 }
