@@ -78,7 +78,17 @@ export const checkResult = z.strictObject({
 
 export const problem = z.strictObject({
   kind: z
-    .enum(['taken', 'machine', 'unstartable', 'ended', 'elsewhere', 'never', 'build', 'missing', 'unreadable'])
+    .enum([
+      'taken',
+      'machine',
+      'unstartable',
+      'ended',
+      'elsewhere',
+      'never',
+      'build',
+      'missing',
+      'unreadable',
+    ])
     .describe(
       'missing: nothing was found that could be started; unreadable: the submission itself could not be taken in.',
     ),
