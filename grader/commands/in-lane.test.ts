@@ -163,7 +163,7 @@ describe.skipIf(skipped)('check --room isolated', () => {
     expect(result.score.earned).toBe(0);
   });
 
-  it('lets a build do no harm outside, and says so', async () => {
+  it('lets a build change nothing outside, and see nothing there', async () => {
     const folder = folderWith({ 'data.txt': 'as it was' });
     const build = `echo changed > data.txt; echo x > ${join(folder, 'new.txt')}; echo x > /tmp/here; cat ${join(folder, 'data.txt')}`;
     const { result } = await check(folder, 'udp-uppercase-server', '--build', build, '--', 'python3', 'x.py');

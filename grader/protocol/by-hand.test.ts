@@ -136,18 +136,21 @@ describe('with nc', () => {
   });
 
   /** Runs the line; the answer settles with what it printed, `stop` ends it and all that it started. */
-  function run(line: string | undefined): { done: Promise<string>; stop(): void } {
+  function run(line: string | undefined): { done: Promise<string>; printed: Promise<void>; stop(): void } {
     const child = spawn('sh', ['-c', String(line)], {
       env: { ...process.env, PATH: `${process.env.PATH}:${folder}` },
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
     let out = '';
-    child.stdout.on('data', bytes => {
-      out += bytes;
-    });
+    const printed = new Promise<void>(resolve =>
+      child.stdout.on('data', bytes => {
+        out += bytes;
+        resolve();
+      }),
+    );
     const done = new Promise<string>(resolve => child.on('close', () => resolve(out)));
-    return { done, stop: () => process.kill(-(child.pid ?? 0), 'SIGKILL') };
+    return { done, printed, stop: () => process.kill(-(child.pid ?? 0), 'SIGKILL') };
   }
 
   async function freePort(): Promise<number> {
@@ -193,7 +196,7 @@ describe('with nc', () => {
 
   it('a client gets the bytes over TCP', async () => {
     const port = await freePort();
-    const { done, stop } = run(serveByHand([send('welcome\n')], port, 'tcp'));
+    const { done, printed, stop } = run(serveByHand([send('welcome\n')], port, 'tcp'));
     const heard = await new Promise<string>(resolve => {
       const dial = (): void => {
         const socket = connect(port, '127.0.0.1', () => socket.write('hi\n'));
@@ -206,6 +209,7 @@ describe('with nc', () => {
       dial();
     });
     expect(heard).toBe('welcome\n');
+    await printed;
     stop();
     expect(await done).toContain('hi');
   });

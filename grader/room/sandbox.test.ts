@@ -493,6 +493,16 @@ while True:
       expect(ending).toMatchObject({ stopped: expect.stringMatching(MEMORY) });
     });
 
+  if (!groups)
+    it('shared memory of System V is not there, for nothing would count it', async () => {
+      const script = `
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+libc.shmget(0, 4096, 0o600)
+print(errno.errorcode[ctypes.get_errno()])`;
+      expect((await run(lane, python(script))).stdout).toBe('ENOSYS\n');
+    });
+
   it('and the next one has it all again', async () => {
     const script = `
 import threading, time
