@@ -113,7 +113,9 @@ async function candidateOf(item: Item, who: string | undefined, search: Search):
     const entries = entriesOf(path);
     if (who === undefined && entries?.some(entry => entry.name === '.wiremark'))
       return ignore('it holds results of wiremark');
-    if (entries?.every(entry => isPassedOver(entry.name))) return ignore('it is empty');
+    const isEmpty = entries?.every(entry => isPassedOver(entry.name));
+    // A platform's folder is a student's, who must not be forgotten.
+    if (isEmpty) return who === undefined ? ignore('it is empty') : [refusedFor(who, item, 'it is empty')];
     return [await withPath(item, who ?? name, search, own => ({ kind: 'folder', path: own }))];
   }
   if (kind !== 'file') return [refusedFor(who ?? stemOf(name), item, `it is ${kindInWords[kind]}`)];

@@ -34,12 +34,15 @@ export const hasProgram = (entries: readonly Named[]): boolean =>
   entries.some(entry => isBuild(entry) || (isFile(entry) && isSourceName(entry.name)));
 
 /**
- * The only thing to be graded is one program. It is if there is `wiremark.json`; else if there is no archive
+ * The only thing to be graded is one program. It is if there is `wiremark.json`; else if the names are not as a
+ * platform makes them for several students, there is no archive
  * and no folder but such as programs have (src, lib …), and: a file to build it, or a header, or `.git`; or
  * no more than 8 source files, one of them called server, client, main or so; or nothing but such folders.
  */
 export function isProgram(entries: readonly Named[]): boolean {
   if (entries.some(({ name }) => name === 'wiremark.json')) return true;
+  // The files of a class, side by side: smithanna_47120_9920456_server.py.
+  if (entries.length > 1 && platformOf(entries.map(({ name }) => name)) !== undefined) return false;
   if (entries.some(entry => isFile(entry) && isArchiveName(entry.name))) return false;
   if (entries.some(entry => isFolder(entry) && !isPart(entry) && !isHistory(entry.name))) return false;
   if (entries.some(isBuild)) return true;

@@ -22,6 +22,8 @@ export interface CrewOptions {
   diskBytes: number;
   jobBytes: number;
   addresses: readonly string[];
+  /** Folders that programs must not see. */
+  hidden?: readonly string[];
 }
 
 /** The processes that worked on a job died, one after the other. */
@@ -167,7 +169,7 @@ class Worker {
   ) {
     this.index = index;
     this.#groups = offered && groupsIn(offered.folders, offered.name);
-    const { places, diskBytes, jobBytes, addresses } = options;
+    const { places, diskBytes, jobBytes, addresses, hidden = [] } = options;
     const lane: Lane = {
       user: laneUser(index),
       places,
@@ -175,6 +177,7 @@ class Worker {
       jobBytes,
       groups: offered && this.#groups && { version: offered.version, folders: this.#groups },
       addresses,
+      hidden,
     };
     const [program = '', ...args] = laneCommand(options.command, lane);
     this.#child = spawn(program, args, {

@@ -209,11 +209,13 @@ describe('the secret', () => {
     if (process.platform !== 'win32') expect([mode('.'), mode('run.json')]).toEqual([0o700, 0o600]);
   });
 
-  it('is the given one from then on', async () => {
+  it('is replaced by a given one only where everything is graded anew', async () => {
     const drawn = await within(journal => journal.secret);
-    expect(await within(journal => journal.secret, { secret: 'mine' })).toBe('mine');
+    await expect(within(journal => journal.secret, { secret: 'mine' })).rejects.toThrow('add --fresh');
+    expect(await within(journal => journal.secret)).toBe(drawn);
+    expect(await within(journal => journal.secret, { secret: 'mine', fresh: true })).toBe('mine');
     expect(await within(journal => journal.secret)).toBe('mine');
-    expect(await within(journal => journal.secret, { secret: drawn })).toBe(drawn);
+    expect(await within(journal => journal.secret, { secret: 'mine' })).toBe('mine');
   });
 });
 

@@ -17,7 +17,11 @@ const places = 20;
 export const defaultLanes = (): number => perProcessor * availableParallelism();
 
 /** @param lanes how many, at most */
-export function machineCrew(contract: Contract, lanes = defaultLanes()): Crew {
+export function machineCrew(
+  contract: Contract,
+  lanes = defaultLanes(),
+  hidden: readonly string[] = [],
+): Crew {
   return new Crew({
     lanes,
     command: [process.execPath, join(packageRoot(), '.build', 'bin', 'wiremark.js'), 'lane'],
@@ -25,5 +29,7 @@ export function machineCrew(contract: Contract, lanes = defaultLanes()): Crew {
     diskBytes: programLimits(contract).diskBytes,
     jobBytes: buildLimits.diskBytes,
     addresses: Object.values(contract.hosts ?? {}),
+    // Installed for all users it lies below /usr; the class may lie in /opt.
+    hidden: [packageRoot(), ...hidden],
   });
 }

@@ -38,3 +38,8 @@ export function isLocked(shown: string, { pid, elsewhere, file }: Holder): Usage
 
 export const isUnwritable = (shown: string, reason: string): UsageError =>
   new UsageError(`Can not write in ${shown}: ${reason}. ${another}`);
+
+export const hasOwnSecret = (shown: string): UsageError =>
+  new UsageError(
+    `The results in ${shown} were made with another secret: with this one, every student would have other values. To grade all of them anew with it, add --fresh. (The seed of one student's feedback is for wiremark check --seed.)`,
+  );

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DiskTrouble, reasonOf, replaceFile, syncFolder } from './durable.ts';
-import { isIllegible, isNoFolder, isNotOurs, isOfAnother, isUnwritable } from './refusals.ts';
+import { hasOwnSecret, isIllegible, isNoFolder, isNotOurs, isOfAnother, isUnwritable } from './refusals.ts';
 
 const runFormat = 'wiremark/run/1';
 
@@ -63,12 +63,14 @@ function refusalOf(error: unknown, shown: string): unknown {
 /** The secret of this run. A folder of another assignment is refused; what is new is written down. */
 export async function settleRun(
   place: Place,
-  { assignment, secret }: { assignment: string; secret?: string | undefined },
+  { assignment, secret, fresh }: { assignment: string; secret?: string | undefined; fresh: boolean },
 ): Promise<string> {
   const { run, shown, half, dir } = place;
   const known = knownRun(place);
   if (known !== undefined && known.assignment !== assignment)
     throw isOfAnother(shown, known.assignment, assignment);
+  if (secret !== undefined && known !== undefined && known.secret !== secret && !fresh)
+    throw hasOwnSecret(shown);
   const settled = secret ?? known?.secret ?? randomBytes(16).toString('hex');
   if (settled === known?.secret) return settled;
   const text = `${JSON.stringify({ format: runFormat, assignment, secret: settled }, null, 2)}\n`;

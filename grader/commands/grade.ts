@@ -43,8 +43,10 @@ const plain = { color: false, unicode: true, width: 100 };
 
 /** Finds those who grade, so many at the same time. */
 export type Hire = (plan: Plan, many: number) => Hands;
-const hireFor = (room: GradeOptions['room']): Hire =>
-  room === 'isolated' ? ({ contract }, many) => machineCrew(contract, many) : (_, many) => openHands(many);
+const hireFor = (room: GradeOptions['room'], hidden: readonly string[]): Hire =>
+  room === 'isolated'
+    ? ({ contract }, many) => machineCrew(contract, many, hidden)
+    : (_, many) => openHands(many);
 
 /**
  * 0 every submission has marks, 1 some need a person (or moves were not agreed to), 3 some are to be run again:
@@ -55,7 +57,10 @@ export async function gradeCommand(
   inputs: readonly string[],
   options: GradeOptions,
   io: Io,
-  hire: Hire = hireFor(options.room),
+  hire: Hire = hireFor(
+    options.room,
+    [...inputs, options.out].map(path => resolve(io.cwd, path)),
+  ),
 ): Promise<number> {
   closeInherited();
   const plan = await loadPlan(assignment);
@@ -223,9 +228,12 @@ function choose(
   const students = all.map(({ student }) => student);
   for (const name of only) {
     if (students.includes(name)) continue;
-    const near = nearest(name, students);
+    const part = students.filter(student =>
+      student.toLowerCase().includes(name.toLowerCase().replace(/\s+/g, '_')),
+    );
+    const near = part.length > 0 ? part.slice(0, 5) : nearest(name, students);
     throw new UsageError(
-      `There is no submission of "${name}".${near.length > 0 ? ` Nearest: ${near.join(', ')}.` : ''}`,
+      `There is no submission of "${name}".${near.length > 0 ? ` Nearest: ${near.join(', ')}.` : ` There are: ${students.slice(0, 5).join(', ')}${students.length > 5 ? ' …' : ''}`}`,
     );
   }
   return {

@@ -156,7 +156,7 @@ function describe(
       const { ending } = readiness;
       return {
         kind: 'ended',
-        says: `${shown} ${endingInWords(ending)} after ${seconds(ending.afterMs)}, before it listened.`,
+        says: `${shown} ${endingInWords(ending)}${ending.stopped ? ',' : ''} after ${seconds(ending.afterMs)}, before it listened.`,
         advice: [passed],
         output,
       };

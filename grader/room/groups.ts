@@ -14,7 +14,7 @@ import {
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from '../subject/enclosure.ts';
-import { megabytes } from '../subject/guard.ts';
+import { megabytes, tooManyTasks } from '../subject/guard.ts';
 
 export interface Groups {
   /** Files to which a process writes 0 to join. */
@@ -138,8 +138,7 @@ export function limitedGroup(
     enforced() {
       const now = hitsOf(group, version);
       if (now.killed > before.killed) return `used more than ${megabytes(limits.memoryBytes)} of memory`;
-      if (now.refused > before.refused)
-        return `had ${limits.processes} processes and threads at once, all that it may`;
+      if (now.refused > before.refused) return tooManyTasks(limits);
       return undefined;
     },
     reset() {

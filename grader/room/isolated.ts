@@ -208,6 +208,7 @@ class IsolatedPlace implements Place {
       disk: this.#base,
       network: true,
       groups: this.#groups,
+      hidden: this.#lane.hidden,
     });
     const options: LaunchOptions = { folder: this.#logs, enclosure };
     const subject = launch({ ...spec, cwd: this.work }, options);
@@ -253,6 +254,7 @@ function buildInside(command: readonly string[], limits: Limits, lane: Lane): Su
     disk: jobFolder,
     network: false,
     groups,
+    hidden: lane.hidden,
   });
   const spec: LaunchSpec = { command, cwd: sourceFolder, env: {}, stdin: { kind: 'none' } };
   const subject = launch(spec, { folder: logs, enclosure, merged: true });

@@ -31,6 +31,8 @@ export interface Lane {
   jobBytes: number;
   /** Folders of control groups that the lane may make groups in, by controller; the machine may offer none. */
   groups: { version: 1 | 2; folders: Record<string, string> } | undefined;
+  /** Folders that programs must not see, though they may lie in one that is shown. */
+  hidden?: readonly string[];
   /** Addresses beside loopback that fake hosts stand on. */
   addresses: readonly string[];
 }

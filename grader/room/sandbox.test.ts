@@ -358,7 +358,7 @@ time.sleep(1000)`;
 
 const MEMORY = /^used (more than 256 MB|\d+ MB of 256 MB) of memory$/;
 const TIME_OF_ALL = /^used \S+ s of 1 s of processor time$/;
-const TASKS = /^had \d+ processes and threads at once(, of 32|, all that it may)$/;
+const TASKS = /^had more processes and threads at once than the 32 that it may$/;
 
 /** Programs, with what is said when they have been ended. */
 const greedy: readonly { uses: string; script: string; says: RegExp }[] = [

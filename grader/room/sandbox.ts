@@ -3,7 +3,7 @@
  * namespaces of its own, limits of the kernel, and a seccomp filter. It shares the lane's network. It sees the
  * system's programs, its submission and its own place; not the grader's files, other submissions or a home.
  */
-import { mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Enclosure, Limits } from '../subject/enclosure.ts';
 import { megabytes } from '../subject/guard.ts';
@@ -29,6 +29,8 @@ export interface SandboxOptions {
   /** Share the lane's network; without it there is not even another program on loopback. */
   network: boolean;
   groups?: Groups | undefined;
+  /** Folders that are not shown, though those around them are. */
+  hidden?: readonly string[] | undefined;
 }
 
 /** $0 files to write to, then the command. One that may not be written is passed over: the guard sees to it. */
@@ -108,6 +110,7 @@ export class Sandbox implements Enclosure {
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--new-session'],
       ...(network ? [] : ['--unshare-net']),
       ...['--hostname', 'localhost', ...machineBinds(), '--proc', '/proc', '--dev', '/dev'],
+      ...(this.#options.hidden ?? []).filter(isShownFolder).flatMap(folder => ['--tmpfs', folder]),
       ...bind('--ro-bind', readable),
       ...bind('--bind', writable),
       ...['--chdir', writable[cwd] ?? readable[cwd] ?? cwd, '--remount-ro', '/dev', '--remount-ro', '/'],
@@ -175,6 +178,10 @@ function machineBinds(): string[] {
   ];
   return binds;
 }
+
+/** What lies in no folder that is shown, or is no folder, needs no cover. */
+const isShownFolder = (path: string): boolean =>
+  isSame(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const filters = new Map<boolean, string | undefined>();
 

@@ -69,7 +69,7 @@ export function excess(it: Guarded, looks = 0): string | undefined {
   const pids = stats.map(({ pid }) => pid);
   it.entered(pids);
   const tasks = stats.reduce((sum, { threads }) => sum + threads, 0) - it.depth;
-  if (tasks > limits.processes) return `had ${tasks} processes and threads at once, of ${limits.processes}`;
+  if (tasks > limits.processes) return tooManyTasks(limits);
   const cpuMs = stats.reduce((sum, { ticks }) => sum + ticks, 0) * TICK_MS;
   if (cpuMs >= limits.cpuMs) return `used ${seconds(cpuMs)} of ${seconds(limits.cpuMs)} of processor time`;
   const age = performance.now() - it.startedAt;
@@ -80,6 +80,10 @@ export function excess(it: Guarded, looks = 0): string | undefined {
   if (looks % DISK_EVERY === 1) for (const says of it.full()) it.note(says);
   return it.enforced();
 }
+
+/** The same words whoever noticed it. */
+export const tooManyTasks = ({ processes }: Limits): string =>
+  `had more processes and threads at once than the ${processes} that it may`;
 
 /** Shared pages are counted once: a server that has forked ten times is not ten times as large. */
 function memory(pids: readonly number[], most: number): number {
