@@ -327,9 +327,10 @@ describe('grades again', () => {
     expect(csv().map(row => row.split(',')[0])).toEqual(['ana', 'ben', 'cem']);
   });
 
-  it('everybody with another seed, which is then kept', async () => {
+  it('everybody with another seed, if that is meant; it is then kept', async () => {
     const other = pretendedHands();
-    await grade(['class'], other, { seed: 'another' });
+    await expect(grade(['class'], other, { seed: 'another' })).rejects.toThrow('add --fresh');
+    await grade(['class'], other, { seed: 'another', fresh: true });
     expect(other.jobs).toEqual(['ana', 'ben', 'cem']);
     expect((await grade(['class'], idle())).status).toBe(0);
   });
